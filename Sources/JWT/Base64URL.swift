@@ -1,0 +1,51 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Base64url without padding (RFC 7515, section 2 and appendix C).
+enum Base64URL {
+    static func encode(_ data: Data) -> String {
+        var text = ""
+        for letter in data.base64EncodedString().unicodeScalars {
+            switch letter {
+            case "+": text.unicodeScalars.append("-")
+            case "/": text.unicodeScalars.append("_")
+            case "=": break
+            default: text.unicodeScalars.append(letter)
+            }
+        }
+        return text
+    }
+
+    /// The bytes; nil for any letter outside the alphabet, padding among them, for a length that none encodes to, and
+    /// for bits left over that are not zero (two texts never mean the same bytes).
+    static func decode(_ text: some Collection<UInt8>) -> Data? {
+        var data = Data(capacity: text.count * 3 / 4)
+        var bits: UInt32 = 0
+        var count = 0
+        for letter in text {
+            guard let value = value(of: letter) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            if count >= 8 {
+                count -= 8
+                data.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            }
+        }
+        guard text.count % 4 != 1, bits & (1 << UInt32(count) - 1) == 0 else { return nil }
+        return data
+    }
+
+    private static func value(of letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): letter - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): letter - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): letter - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// The relay's version: what `/version` answers, what SecurityTrails sees as the user agent, what `relayctl --version` prints.
+public let relayVersion = "1.0.0"

@@ -1,0 +1,3 @@
+import Foundation
+
+exit(dispatch(Array(CommandLine.arguments.dropFirst())))
