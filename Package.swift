@@ -39,6 +39,9 @@ let package = Package(
         .target(name: "LocalLambda", dependencies: ["APIGateway", "COpenSSL"], linkerSettings: system("ssl", "crypto")),
         .target(name: "Deployment", dependencies: ["HTTPClient"]),
         .executableTarget(name: "relayctl", dependencies: ["bootstrap", "LocalLambda", "Deployment", "JWT", "Relay"]),
+
+        .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
+        .testTarget(name: "RelayctlTests", dependencies: ["relayctl", "Deployment", "JWT"]),
     ],
     swiftLanguageModes: [.v6]
 )
