@@ -118,9 +118,13 @@ private struct Statement: Decodable {
 
 private func statements(of template: PolicyTemplate) throws -> [Statement] {
     struct Policy: Decodable {
-        let Statement: [DeploymentTests.Statement]
+        let statements: [Statement]
+
+        enum CodingKeys: String, CodingKey {
+            case statements = "Statement"
+        }
     }
-    return try JSONDecoder().decode(Policy.self, from: Data(try rendered(template).utf8)).Statement
+    return try JSONDecoder().decode(Policy.self, from: Data(try rendered(template).utf8)).statements
 }
 
 private func rendered(_ template: PolicyTemplate) throws -> String {
