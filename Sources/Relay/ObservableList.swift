@@ -23,7 +23,7 @@ struct ObservableList {
     let supported: [Observable]
 
     init(_ body: Data?) throws(InvalidBody) {
-        guard let body, !body.prefix(2).contains(0), String(validating: body, as: UTF8.self) != nil,
+        guard let body, JSONGrammar.accepts(body),
             let items = try? JSONDecoder().decode(Items.self, from: body).items
         else { throw Self.refusal { $0.member("_schema", ["Invalid input type."]) } }
 
@@ -85,7 +85,6 @@ private struct Item: Decodable {
 
     init(from decoder: any Decoder) throws {
         guard let object = try? decoder.container(keyedBy: Field.self) else {
-            _ = try Verified(from: decoder)
             problems = [("_schema", "Invalid input type.")]
             return
         }
@@ -94,7 +93,6 @@ private struct Item: Decodable {
         let fields = object.allKeys
         guard fields.count > 2 || !problems.isEmpty else { return }
         let unknown = fields.filter { $0.stringValue != "type" && $0.stringValue != "value" }
-        for field in unknown { _ = try object.decode(Verified.self, forKey: field) }
         let names = unknown.map(\.stringValue).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         problems += names.prefix(Self.namedLimit).map { ($0, "Unknown field.") }
     }
@@ -110,7 +108,6 @@ private struct Item: Decodable {
             guard text.isEmpty else { return text }
             problem = "Field may not be blank."
         } else {
-            _ = try object.decode(Verified.self, forKey: field)
             problem = "Not a valid string."
         }
         problems.append((field.stringValue, problem))
@@ -129,21 +126,5 @@ private struct Field: CodingKey {
 
     init?(intValue: Int) {
         nil
-    }
-}
-
-/// A value that is passed over, once it has proved to be JSON to its last letter: the decoder looks at strings and
-/// numbers only when they are asked for.
-private struct Verified: Decodable {
-    init(from decoder: any Decoder) throws {
-        if let object = try? decoder.container(keyedBy: Field.self) {
-            for field in object.allKeys { _ = try object.decode(Verified.self, forKey: field) }
-        } else if var array = try? decoder.unkeyedContainer() {
-            while !array.isAtEnd { _ = try array.decode(Verified.self) }
-        } else {
-            let value = try decoder.singleValueContainer()
-            if value.decodeNil() || (try? value.decode(Bool.self)) != nil { return }
-            if (try? value.decode(Double.self)) == nil { _ = try value.decode(String.self) }
-        }
     }
 }
