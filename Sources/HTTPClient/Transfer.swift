@@ -115,7 +115,7 @@ final class Transfer {
     /// Takes on a request. What the handle sends stays alive in `self` until the next one.
     func prepare(_ request: HTTPRequest) {
         sentAt = nil
-        headers.lines.removeAll(keepingCapacity: true)
+        headers.removeAll()
         body = Data()
         isTooLarge = false
         errorText.pointee = 0
@@ -198,9 +198,9 @@ final class Transfer {
     /// Returns the bytes taken; anything but all of them ends the transfer.
     private func receive(headerLine line: UnsafeRawBufferPointer) -> Int {
         // The header of an interim response or of a proxy's answer is not the response's.
-        if line.starts(with: "HTTP/".utf8) { headers.lines.removeAll(keepingCapacity: true) }
-        guard headers.lines.count + line.count <= Self.headerLimit else { return 0 }
-        headers.lines.append(contentsOf: line)
+        if line.starts(with: "HTTP/".utf8) { headers.removeAll() }
+        guard headers.count + line.count <= Self.headerLimit else { return 0 }
+        headers.append(line: line)
         return line.count
     }
 
