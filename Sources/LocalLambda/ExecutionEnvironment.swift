@@ -11,7 +11,7 @@ public final class ExecutionEnvironment: Sendable {
         /// The response's bytes.
         case response(Data)
         /// The runtime reported an error, or its response was too large.
-        case error(RuntimeAPI.FunctionError)
+        case error(RuntimeAPIServer.FunctionError)
         /// The deadline passed, and the process was killed.
         case timedOut
         /// The process ended before it answered, or before its first `next`; the text says how.
@@ -38,7 +38,7 @@ public final class ExecutionEnvironment: Sendable {
 
     /// A process that is up, and the Runtime API it talks to.
     private struct Instance: Sendable {
-        let api: RuntimeAPI
+        let api: RuntimeAPIServer
         let process: RelayProcess
         let initDuration: Double
     }
@@ -55,7 +55,7 @@ public final class ExecutionEnvironment: Sendable {
     private let function: LambdaFunction
     private let freezes: Bool
     private let output: Int32?
-    private let tamper: @Sendable (RuntimeAPI.Call, HTTPServer.Request) -> HTTPServer.Reply?
+    private let tamper: @Sendable (RuntimeAPIServer.Call, HTTPServer.Request) -> HTTPServer.Reply?
     private let phase = Guarded(Phase.cold)
 
     /// An environment; nothing is started yet.
@@ -69,7 +69,7 @@ public final class ExecutionEnvironment: Sendable {
         function: LambdaFunction = LambdaFunction(),
         freezes: Bool = false,
         output: Int32? = 2,
-        tamper: @escaping @Sendable (RuntimeAPI.Call, HTTPServer.Request) -> HTTPServer.Reply? = { _, _ in nil }
+        tamper: @escaping @Sendable (RuntimeAPIServer.Call, HTTPServer.Request) -> HTTPServer.Reply? = { _, _ in nil }
     ) {
         self.executable = executable
         self.function = function
@@ -138,7 +138,7 @@ public final class ExecutionEnvironment: Sendable {
         if freezes { instance.process.thaw() }
         let asked = instance.api.nextCalls
         let begin = ContinuousClock.now
-        let invocation = RuntimeAPI.Invocation(event, id: id, seconds: function.timeout, headers: headers)
+        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout, headers: headers)
         let answer = instance.api.answer(to: invocation)
         let outcome = outcome(answer, of: instance)
         let latency = answer?.seconds ?? (ContinuousClock.now - begin) / .seconds(1)
@@ -157,7 +157,7 @@ public final class ExecutionEnvironment: Sendable {
         )
     }
 
-    private func outcome(_ answer: RuntimeAPI.Answer?, of instance: Instance) -> Outcome {
+    private func outcome(_ answer: RuntimeAPIServer.Answer?, of instance: Instance) -> Outcome {
         switch answer?.result {
         case .success(let body): return .response(body)
         case .failure(let error): return .error(error)
@@ -207,12 +207,12 @@ public final class ExecutionEnvironment: Sendable {
     }
 
     private func launch() throws(LocalError) -> Instance {
-        let api: RuntimeAPI
+        let api: RuntimeAPIServer
         let process: RelayProcess
         let begin = ContinuousClock.now
         do {
             let taskRoot = URL(fileURLWithPath: executable).deletingLastPathComponent().path
-            api = try RuntimeAPI(functionARN: function.arn, tamper: tamper)
+            api = try RuntimeAPIServer(functionARN: function.arn, tamper: tamper)
             process = try RelayProcess(
                 executable: executable,
                 environment: function.environment(runtimeAPI: api.address, taskRoot: taskRoot),

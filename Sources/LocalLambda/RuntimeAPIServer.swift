@@ -2,7 +2,7 @@ import Foundation
 
 /// Lambda's Runtime API on loopback, for one process: it hands out invocations and takes what comes back.
 /// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-public final class RuntimeAPI: Sendable {
+public final class RuntimeAPIServer: Sendable {
     /// What Lambda takes in a response: 6 MB, and the 100 bytes beyond that it lets pass.
     public static let responseLimit = 6 * 1024 * 1024 + 100
 
@@ -165,7 +165,7 @@ public final class RuntimeAPI: Sendable {
     }
 }
 
-extension RuntimeAPI.Call {
+extension RuntimeAPIServer.Call {
     init(_ request: HTTPServer.Request) {
         let prefix = "/2018-06-01/runtime/"
         guard request.path.hasPrefix(prefix) else {
@@ -183,12 +183,12 @@ extension RuntimeAPI.Call {
     }
 }
 
-extension RuntimeAPI.FunctionError {
+extension RuntimeAPIServer.FunctionError {
     fileprivate init(_ request: HTTPServer.Request) {
         self.init(type: request["Lambda-Runtime-Function-Error-Type"], body: request.body)
     }
 
-    fileprivate static let oversized = RuntimeAPI.FunctionError(
+    fileprivate static let oversized = RuntimeAPIServer.FunctionError(
         type: "Function.ResponseSizeTooLarge",
         body: JSONValue.object([
             "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
@@ -200,10 +200,10 @@ extension RuntimeAPI.FunctionError {
 /// Waits for an invocation, as the runtime's `next` does: without end.
 private func next(
     _ request: HTTPServer.Request,
-    _ state: Guarded<RuntimeAPI.State>,
+    _ state: Guarded<RuntimeAPIServer.State>,
     functionARN: String
 ) -> HTTPServer.Reply {
-    let invocation: RuntimeAPI.Invocation?? = state.wait { state in
+    let invocation: RuntimeAPIServer.Invocation?? = state.wait { state in
         // A `next` whose caller is gone must not take what is another's.
         if state.isOver || !request.isConnected() { return .some(nil) }
         guard !state.queue.isEmpty else { return nil }
@@ -235,31 +235,31 @@ private func traceID() -> String {
     return "Root=1-\(time)-\(unique);Parent=\(hex(16, .random(in: 0 ... .max)));Sampled=0"
 }
 
-extension RuntimeAPI.State {
+extension RuntimeAPIServer.State {
     fileprivate mutating func take(response: Data, id: String) -> HTTPServer.Reply {
         guard let begun = begun[id] else { return unknown(id, "a response") }
         self.begun[id] = nil
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
-        guard response.count <= RuntimeAPI.responseLimit else {
-            complaints.append("a response of \(response.count) bytes; Lambda takes \(RuntimeAPI.responseLimit)")
+        guard response.count <= RuntimeAPIServer.responseLimit else {
+            complaints.append("a response of \(response.count) bytes; Lambda takes \(RuntimeAPIServer.responseLimit)")
             oversized.insert(id)
-            answers[id] = RuntimeAPI.Answer(result: .failure(.oversized), seconds: seconds)
+            answers[id] = RuntimeAPIServer.Answer(result: .failure(.oversized), seconds: seconds)
             return .refused(413, type: "RequestEntityTooLarge", message: "Exceeded maximum allowed payload size.")
         }
-        answers[id] = RuntimeAPI.Answer(result: .success(response), seconds: seconds)
+        answers[id] = RuntimeAPIServer.Answer(result: .success(response), seconds: seconds)
         return .accepted
     }
 
-    fileprivate mutating func take(error: RuntimeAPI.FunctionError, id: String) -> HTTPServer.Reply {
+    fileprivate mutating func take(error: RuntimeAPIServer.FunctionError, id: String) -> HTTPServer.Reply {
         guard oversized.remove(id) == nil else { return .accepted }
         guard let begun = begun[id] else { return unknown(id, "an error") }
         self.begun[id] = nil
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
-        answers[id] = RuntimeAPI.Answer(result: .failure(error), seconds: seconds)
+        answers[id] = RuntimeAPIServer.Answer(result: .failure(error), seconds: seconds)
         return .accepted
     }
 
-    fileprivate mutating func take(initError error: RuntimeAPI.FunctionError) -> HTTPServer.Reply {
+    fileprivate mutating func take(initError error: RuntimeAPIServer.FunctionError) -> HTTPServer.Reply {
         initError = error
         return .accepted
     }
