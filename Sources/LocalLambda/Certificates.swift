@@ -42,7 +42,7 @@ public final class Certificates: Sendable {
 
     /// The authority's certificate, for `SSL_CERT_FILE`.
     public var authority: String {
-        path("authority.pem")
+        path("ca.pem")
     }
 
     /// A certificate of that kind and its key.
@@ -62,7 +62,7 @@ public final class Certificates: Sendable {
     private func makeAuthority() throws {
         try openssl(
             ["req", "-x509", "-subj", "/CN=Local authority", "-days", "30"] + Self.newKey
-                + ["-keyout", "authority.key", "-out", "authority.pem"]
+                + ["-keyout", "ca.key", "-out", "ca.pem"]
         )
         try write("", to: "index.txt")
         try write("1000\n", to: "serial.txt")
@@ -93,7 +93,7 @@ public final class Certificates: Sendable {
         try openssl(["req", "-subj", "/CN=\(name)"] + Self.newKey + ["-keyout", "\(name).key", "-out", "\(name).csr"])
         try openssl(
             ["ca", "-batch", "-notext", "-config", "\(name).conf"]
-                + ["-cert", "authority.pem", "-keyfile", "authority.key"]
+                + ["-cert", "ca.pem", "-keyfile", "ca.key"]
                 + ["-in", "\(name).csr", "-out", "\(name).pem"] + dates
         )
     }

@@ -3,16 +3,16 @@ import Foundation
 /// A value that several threads read, change and wait for.
 ///
 /// `@unchecked Sendable`: the value is touched nowhere but between `lock` and `unlock` of the condition.
-final class Guarded<Value>: @unchecked Sendable {
+package final class Guarded<Value>: @unchecked Sendable {
     private let condition = NSCondition()
     private var value: Value
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = value
     }
 
     /// Reads or changes the value, and wakes whoever waits for it.
-    func with<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func with<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         condition.lock()
         defer {
             condition.broadcast()
@@ -22,7 +22,7 @@ final class Guarded<Value>: @unchecked Sendable {
     }
 
     /// Waits until `body` has something to return; nil once `seconds` have passed without (nil: no bound).
-    func wait<Result>(seconds: Double? = nil, _ body: (inout Value) -> Result?) -> Result? {
+    package func wait<Result>(seconds: Double? = nil, _ body: (inout Value) -> Result?) -> Result? {
         condition.lock()
         defer { condition.unlock() }
         let end = seconds.map { Date(timeIntervalSinceNow: $0) }
