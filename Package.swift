@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["CCurl"], linkerSettings: system("curl")),
         .target(name: "LambdaRuntime", dependencies: ["HTTPClient", "JSON"]),
         .target(name: "APIGateway", dependencies: ["JSON"]),
-        .target(name: "JWT", dependencies: ["COpenSSL"], linkerSettings: system("crypto")),
+        .target(name: "JWT", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("crypto")),
         .target(name: "CTIM", dependencies: ["JSON"]),
         .target(name: "SecurityTrails", dependencies: ["HTTPClient", "CIDN2"], linkerSettings: system("idn2")),
         .target(name: "Relay", dependencies: ["APIGateway", "JWT", "CTIM", "SecurityTrails"]),
