@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["CCurl"], linkerSettings: system("curl")),
         .target(name: "LambdaRuntime", dependencies: ["HTTPClient", "JSON"]),
         .target(name: "APIGateway", dependencies: ["JSON"]),
-        .target(name: "JWT", dependencies: ["COpenSSL"], linkerSettings: system("crypto")),
+        .target(name: "JWT", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("crypto")),
         .target(name: "CTIM", dependencies: ["JSON"]),
         .target(name: "SecurityTrails", dependencies: ["HTTPClient", "CIDN2"], linkerSettings: system("idn2")),
         .target(name: "Relay", dependencies: ["APIGateway", "JWT", "CTIM", "SecurityTrails"]),
@@ -40,8 +40,17 @@ let package = Package(
         .target(name: "Deployment", dependencies: ["HTTPClient"]),
         .executableTarget(name: "relayctl", dependencies: ["bootstrap", "LocalLambda", "Deployment", "JWT", "Relay"]),
 
+        // The tests, a target each
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda"]),
+        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda"]),
+        .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
+        .testTarget(name: "JWTTests", dependencies: ["JWT"]),
+        .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
+        .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
+        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda"]),
+        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "bootstrap"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
-        .testTarget(name: "RelayctlTests", dependencies: ["relayctl", "Deployment", "JWT"]),
     ],
     swiftLanguageModes: [.v6]
 )

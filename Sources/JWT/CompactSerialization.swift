@@ -1,3 +1,5 @@
+import JSON
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -66,13 +68,8 @@ public enum CompactSerialization {
         return try decoder.decode(Claims.self, from: payload)
     }
 
-    /// Whether the bytes are a JSON object: all of them, and valid.
     private static func isObject(_ json: Data) -> Bool {
-        (try? JSONDecoder().decode([String: Anything].self, from: json)) != nil
-    }
-
-    private struct Anything: Decodable {
-        init(from decoder: any Decoder) {}
+        json.first == UInt8(ascii: "{") && JSONGrammar.accepts(json)
     }
 }
 

@@ -1,0 +1,33 @@
+import JSON
+
+/// Something that was seen: a domain or an address
+/// (https://github.com/threatgrid/ctim/blob/master/doc/structures/sighting.md#propertyobservables-observableobject).
+public struct Observable: Sendable, Equatable {
+    /// What kinds of observables the relay knows, by CTIM's names. CTIM has more; SecurityTrails does not.
+    public enum Kind: String, Sendable {
+        /// An IPv4 address.
+        case ip
+        /// An IPv6 address.
+        case ipv6
+        /// A domain name.
+        case domain
+    }
+
+    /// The kind.
+    public let kind: Kind
+    /// The value as it was written; not empty.
+    public let value: String
+
+    /// An observable.
+    public init(_ kind: Kind, _ value: String) {
+        self.kind = kind
+        self.value = value
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("type", kind.rawValue)
+            $0.member("value", value)
+        }
+    }
+}

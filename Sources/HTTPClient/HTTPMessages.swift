@@ -1,0 +1,130 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// One request.
+public struct HTTPRequest: Sendable {
+    /// What a request asks the server to do, with what it sends along.
+    public enum Method: Sendable {
+        /// GET.
+        case get
+        /// POST, with its body.
+        case post([UInt8])
+    }
+
+    /// The method and the body.
+    public var method: Method
+    /// An absolute http or https URL, percent-encoded; it is sent as it stands.
+    public var url: String
+    /// Lines of the form `Name: value`. A name without a value after the colon takes out a header of libcurl's own.
+    public var headers: [String]
+
+    /// A request.
+    public init(_ method: Method, _ url: String, headers: [String] = []) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+    }
+}
+
+/// What came back, whatever its status.
+public struct HTTPResponse: Sendable {
+    /// The status code.
+    public let status: Int
+    /// The header fields.
+    public let headers: HTTPHeaders
+    /// The body, decoded.
+    public let body: Data
+    /// Seconds that `Retry-After`, a number or a date, asks to wait.
+    public let retryAfter: Double?
+}
+
+/// The header fields of a response as they came, read when one is asked for.
+public struct HTTPHeaders: Sendable {
+    /// The header lines, one behind the other, and where each ends.
+    private var bytes: [UInt8] = []
+    private var ends: [Int] = []
+
+    /// Bytes of all lines.
+    var count: Int {
+        bytes.count
+    }
+
+    mutating func append(line: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: line)
+        ends.append(bytes.count)
+    }
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    /// The value of the first field of that name, whatever its case, without blanks around it.
+    public subscript(name: StaticString) -> String? {
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            for end in ends {
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                start = end
+                if Self.isField(line, named: name) { return Self.value(line[(name.count + 1)...]) }
+            }
+            return nil
+        }
+    }
+
+    private static func isField(_ line: UnsafeBufferPointer<UInt8>, named name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard line.count > name.count, line[name.count] == UInt8(ascii: ":") else { return false }
+        for index in name.indices where lowercase(line[index]) != lowercase(name[index]) { return false }
+        return true
+    }
+
+    private static func value(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        var value = text.drop(while: isBlank)
+        while let last = value.last, isBlank(last) { value.removeLast() }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: " ")
+    }
+}
+
+/// Why no response came. The text is libcurl's own word for it, without a line end.
+public enum HTTPError: Error, Equatable {
+    /// The name was not found: nothing was sent.
+    case cannotResolve(String)
+    /// The connection was refused, or there is no way there: nothing was sent.
+    case cannotConnect(String)
+    /// The name, the connection or the handshake took too long: nothing was sent.
+    case connectTimedOut(String)
+    /// The connection stands, and the answer took too long.
+    case answerTimedOut(String)
+    /// The server's certificate is not to be trusted, or there is nothing to verify it with.
+    case certificate(String)
+    /// The connection ended before the answer did, or what came is no HTTP.
+    case connectionLost(String)
+    /// The body is larger than what was allowed.
+    case bodyTooLarge
+    /// libcurl could not be set up; a fault of ours or of the machine.
+    case client(String)
+}
+
+extension HTTPError {
+    /// What went wrong, for people.
+    public var reason: String {
+        switch self {
+        case .cannotResolve(let text), .cannotConnect(let text), .connectTimedOut(let text), .answerTimedOut(let text),
+            .certificate(let text), .connectionLost(let text), .client(let text):
+            text
+        case .bodyTooLarge: "the answer is too large"
+        }
+    }
+}

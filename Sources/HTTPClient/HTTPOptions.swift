@@ -1,0 +1,50 @@
+/// How a client connects: the same for all of its requests.
+public struct HTTPOptions: Sendable {
+    /// Where certificate authorities are.
+    public enum Authorities: Sendable, Equatable {
+        /// A file of PEM certificates, read whole before the first connection.
+        case bundle(String)
+        /// A folder of certificates under their hashed names, of which only what is needed is read.
+        case folder(String)
+        /// Nowhere; no server can be verified.
+        case none
+    }
+
+    /// Seconds until a connection stands, name resolution and TLS handshake included; nil: libcurl's own 300.
+    public var connectTimeout: Double?
+    /// Seconds for a whole exchange; nil: no limit.
+    public var timeout: Double?
+    /// Bytes of a decoded body; more is an error.
+    public var bodyLimit: Int
+    /// Seconds after which an idle connection is no longer trusted to be alive.
+    public var idleConnectionLifetime: Int
+    /// Whether HTTPS_PROXY, NO_PROXY and the like are followed.
+    public var usesProxyOfEnvironment: Bool
+    /// What certificates are verified with.
+    public var authorities: Authorities
+    /// The `User-Agent`; nil: none is sent.
+    public var userAgent: String?
+    /// Whether compressed bodies are asked for (gzip).
+    public var acceptsCompressed: Bool
+
+    /// Options for plain exchanges on a trusted network.
+    public init(
+        connectTimeout: Double? = nil,
+        timeout: Double? = nil,
+        bodyLimit: Int,
+        idleConnectionLifetime: Int = 118,
+        usesProxyOfEnvironment: Bool = false,
+        authorities: Authorities = .none,
+        userAgent: String? = nil,
+        acceptsCompressed: Bool = false
+    ) {
+        self.connectTimeout = connectTimeout
+        self.timeout = timeout
+        self.bodyLimit = bodyLimit
+        self.idleConnectionLifetime = idleConnectionLifetime
+        self.usesProxyOfEnvironment = usesProxyOfEnvironment
+        self.authorities = authorities
+        self.userAgent = userAgent
+        self.acceptsCompressed = acceptsCompressed
+    }
+}

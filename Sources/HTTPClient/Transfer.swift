@@ -1,0 +1,217 @@
+import CCurl
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// One libcurl easy handle and what its callbacks write to: set up once, then used for one request after the other.
+final class Transfer {
+    /// Bytes of header lines that are kept; a response with more is refused.
+    private static let headerLimit = 64 * 1024
+
+    let handle: UnsafeMutableRawPointer
+    /// When the request went out on a connection that stands; nil until then.
+    private(set) var sentAt: MonotonicTime?
+    private let options: HTTPOptions
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var sentHeaders: [String] = []
+    private var requestBody: [UInt8] = []
+    private var headers = HTTPHeaders()
+    private var body = Data()
+    private var isTooLarge = false
+
+    init(_ options: HTTPOptions) throws(HTTPError) {
+        Self.initializeLibcurl
+        guard let handle = curl_easy_init() else { throw .client("libcurl made no handle") }
+        self.handle = handle
+        self.options = options
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        setUp()
+    }
+
+    deinit {
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(headerList)
+        errorText.deallocate()
+    }
+
+    /// What libcurl does once in a process. TLS is set up here too, so that the first request need not.
+    private static let initializeLibcurl: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+
+    // MARK: - Setting up
+
+    /// The options that no request changes.
+    private func setUp() {
+        set(CURLOPT_ERRORBUFFER, errorText)
+        set(CURLOPT_PRIVATE, context)
+        set(CURLOPT_NOSIGNAL, 1)
+        // The path goes out as it was built, and redirects are the caller's to judge: an answer never says where the
+        // next request goes.
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_PATH_AS_IS, 1)
+        set(CURLOPT_FOLLOWLOCATION, 0)
+
+        ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            Transfer.of(context)?.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+        }
+        set(CURLOPT_HEADERDATA, context)
+        ccurl_set_data_callback(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            Transfer.of(context)?.receive(body: UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+        }
+        set(CURLOPT_WRITEDATA, context)
+        ccurl_set_prereq_callback(handle) { context, _, _, _, _ in
+            Transfer.of(context)?.sentAt = .now
+            return CURL_PREREQFUNC_OK
+        }
+        set(CURLOPT_PREREQDATA, context)
+
+        if let timeout = options.connectTimeout { set(CURLOPT_CONNECTTIMEOUT_MS, Int(timeout * 1000)) }
+        if let timeout = options.timeout { set(CURLOPT_TIMEOUT_MS, Int(timeout * 1000)) }
+        set(CURLOPT_MAXAGE_CONN, options.idleConnectionLifetime)
+        // Without it a resolver thread that still waits for a name server is joined, whatever the time-out.
+        set(CURLOPT_QUICK_EXIT, 1)
+        if let userAgent = options.userAgent { set(CURLOPT_USERAGENT, userAgent) }
+        if options.acceptsCompressed { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
+        if !options.usesProxyOfEnvironment { set(CURLOPT_NOPROXY, "*") }
+        setUpTLS()
+    }
+
+    private func setUpTLS() {
+        set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        // libcurl has authorities built in, which would be loaded beside ours.
+        set(CURLOPT_CAINFO, nil as String?)
+        set(CURLOPT_CAPATH, nil as String?)
+        switch options.authorities {
+        case .bundle(let file): set(CURLOPT_CAINFO, file)
+        case .folder(let folder): set(CURLOPT_CAPATH, folder)
+        case .none: break
+        }
+    }
+
+    /// What libcurl hands to the callbacks.
+    private var context: UnsafeMutableRawPointer {
+        Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        ccurl_set_long(handle, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ value: String?) {
+        ccurl_set_string(handle, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
+        ccurl_set_pointer(handle, option, value)
+    }
+
+    // MARK: - A request
+
+    /// Takes on a request. What the handle sends stays alive in `self` until the next one.
+    func prepare(_ request: HTTPRequest) {
+        sentAt = nil
+        headers.removeAll()
+        body = Data()
+        isTooLarge = false
+        errorText.pointee = 0
+
+        set(CURLOPT_URL, request.url)
+        // Over TLS the handshake tells whether a connection can be shared, and it is worth waiting for. Without, only the
+        // first answer would, and a server that hangs would hold up everybody.
+        set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
+        switch request.method {
+        case .get:
+            set(CURLOPT_HTTPGET, 1)
+            requestBody = []
+        case .post(let bytes):
+            requestBody = bytes
+            ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
+            // libcurl reads the array's own memory: it is not changed before the next request takes its place.
+            requestBody.withUnsafeMutableBytes { set(CURLOPT_POSTFIELDS, $0.baseAddress ?? context) }
+        }
+        if request.headers != sentHeaders || headerList == nil { send(headers: request.headers) }
+    }
+
+    private func send(headers: [String]) {
+        curl_slist_free_all(headerList)
+        // A body of over a megabyte would wait a second for a "100 Continue" that nobody sends.
+        headerList = curl_slist_append(nil, "Expect:")
+        for line in headers { headerList = curl_slist_append(headerList, line) }
+        sentHeaders = headers
+        set(CURLOPT_HTTPHEADER, headerList.map(UnsafeMutableRawPointer.init))
+    }
+
+    /// The response or the error of a request that ended with `code`.
+    func finish(_ code: CURLcode) -> Result<HTTPResponse, HTTPError> {
+        guard code == CURLE_OK else { return .failure(error(code)) }
+        var status = 0
+        ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        var wait: curl_off_t = 0
+        ccurl_get_offset(handle, CURLINFO_RETRY_AFTER, &wait)
+        let response = HTTPResponse(
+            status: status,
+            headers: headers,
+            body: body,
+            retryAfter: wait > 0 ? Double(wait) : nil
+        )
+        body = Data()
+        return .success(response)
+    }
+
+    /// Lets go of a response that nobody waits for.
+    func discard() {
+        body = Data()
+        requestBody = []
+    }
+
+    private func error(_ code: CURLcode) -> HTTPError {
+        let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+        switch code {
+        case _ where isTooLarge:
+            return .bodyTooLarge
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return .cannotResolve(text)
+        case CURLE_COULDNT_CONNECT:
+            return .cannotConnect(text)
+        case CURLE_OPERATION_TIMEDOUT:
+            return sentAt == nil ? .connectTimedOut(text) : .answerTimedOut(text)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_INVALIDCERTSTATUS:
+            return .certificate(text)
+        case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
+            CURLE_NOT_BUILT_IN, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+            return .client(text)
+        default:
+            return .connectionLost(text)
+        }
+    }
+
+    // MARK: - What libcurl calls
+
+    /// The transfer that a callback's or a handle's pointer stands for.
+    static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Returns the bytes taken; anything but all of them ends the transfer.
+    private func receive(headerLine line: UnsafeRawBufferPointer) -> Int {
+        // The header of an interim response or of a proxy's answer is not the response's.
+        if line.starts(with: "HTTP/".utf8) { headers.removeAll() }
+        guard headers.count + line.count <= Self.headerLimit else { return 0 }
+        headers.append(line: line)
+        return line.count
+    }
+
+    private func receive(body piece: UnsafeRawBufferPointer) -> Int {
+        guard body.count + piece.count <= options.bodyLimit else {
+            isTooLarge = true
+            return 0
+        }
+        body.append(contentsOf: piece)
+        return piece.count
+    }
+}

@@ -1,0 +1,174 @@
+import JSON
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The log: one record a line, written with one call, in Lambda's own two forms
+/// (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html).
+public struct Log: Sendable {
+    /// How much a record matters, from the least.
+    public enum Level: String, CaseIterable, Comparable, Sendable {
+        /// Every step.
+        case trace = "TRACE"
+        /// What a developer wants to see; the only level, with TRACE, at which observables may be named.
+        case debug = "DEBUG"
+        /// One record an invocation.
+        case info = "INFO"
+        /// Something is not as it should be, and the process goes on.
+        case warn = "WARN"
+        /// An invocation has no answer.
+        case error = "ERROR"
+        /// The process ends.
+        case fatal = "FATAL"
+
+        /// Whether one level matters less than the other.
+        public static func < (left: Level, right: Level) -> Bool {
+            left.rank < right.rank
+        }
+
+        private var rank: Int {
+            Level.allCases.firstIndex(of: self) ?? 0
+        }
+
+        /// The level that a variable names, in any case; Python's names are taken too.
+        init?(_ name: String?) {
+            switch name?.uppercased() {
+            case "WARNING": self = .warn
+            case "CRITICAL": self = .fatal
+            case let name?: self.init(rawValue: name)
+            case nil: return nil
+            }
+        }
+    }
+
+    /// How records look.
+    public enum Format: Sendable {
+        /// Time, request id, level and message, with tabs between them.
+        case text
+        /// An object a record.
+        case json
+    }
+
+    /// A member of a record beside its message.
+    public enum Value: Sendable, Equatable {
+        /// A string.
+        case string(String)
+        /// A whole number.
+        case number(Int)
+        /// Several strings.
+        case strings([String])
+    }
+
+    private let format: Format
+    private let level: Level
+    private let file: Int32
+
+    /// A log on standard output, or on another file.
+    public init(format: Format, level: Level, file: Int32 = STDOUT_FILENO) {
+        self.format = format
+        self.level = level
+        self.file = file
+    }
+
+    /// The log that the environment asks for: `AWS_LAMBDA_LOG_FORMAT`; `AWS_LAMBDA_LOG_LEVEL`, else `LOG_LEVEL`, else
+    /// INFO.
+    public init(environment: [String: String]) {
+        self.init(
+            format: environment["AWS_LAMBDA_LOG_FORMAT"]?.uppercased() == "JSON" ? .json : .text,
+            level: Level(environment["AWS_LAMBDA_LOG_LEVEL"]) ?? Level(environment["LOG_LEVEL"]) ?? .info
+        )
+    }
+
+    /// Whether records of that level are written.
+    public func isEnabled(_ level: Level) -> Bool {
+        level >= self.level
+    }
+
+    /// Writes a record. In the text form the fields are left out: the message says what matters.
+    public func write(
+        _ level: Level,
+        _ message: @autoclosure () -> String,
+        requestID: String? = nil,
+        fields: @autoclosure () -> [(String, Value)] = []
+    ) {
+        guard isEnabled(level) else { return }
+        let time = Timestamp.now
+        var line: [UInt8]
+        switch format {
+        case .text:
+            line = Array("\(time)\t\(requestID ?? "-")\t\(level.rawValue)\t".utf8)
+            line += message().utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+        case .json:
+            line = json(level, message(), time, requestID, fields())
+        }
+        line.append(UInt8(ascii: "\n"))
+        writeWhole(line)
+    }
+
+    private func json(
+        _ level: Level,
+        _ message: String,
+        _ time: String,
+        _ requestID: String?,
+        _ fields: [(String, Value)]
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.object {
+            $0.member("timestamp", time)
+            $0.member("level", level.rawValue)
+            $0.member("message", message)
+            if let requestID { $0.member("requestId", requestID) }
+            for (name, value) in fields {
+                switch value {
+                case .string(let text): $0.member(name, text)
+                case .number(let number): $0.member(name, number)
+                case .strings(let texts): $0.member(name, texts)
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// A record is one write; what a full pipe leaves over follows. A log that is gone is no reason to stop.
+    private func writeWhole(_ line: [UInt8]) {
+        line.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = systemWrite(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0, errno != EINTR { return }
+                rest = rest.dropFirst(max(0, count))
+            }
+        }
+    }
+}
+
+/// The time of day in UTC, as ISO 8601 with milliseconds.
+private enum Timestamp {
+    static var now: String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        var parts = tm()
+        gmtime_r(&time.tv_sec, &parts)
+        func digits(_ number: Int, _ width: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+        }
+        let date = [
+            digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2),
+        ]
+        let clock = [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
+        let milliseconds = digits(time.tv_nsec / 1_000_000, 3)
+        return date.joined(separator: "-") + "T" + clock.joined(separator: ":") + "." + milliseconds + "Z"
+    }
+}
+
+/// write(2), whose name `Log.write` hides.
+private let systemWrite = write

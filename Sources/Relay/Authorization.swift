@@ -1,0 +1,71 @@
+import APIGateway
+import JWT
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Why a caller is not let in.
+public enum AuthorizationError: Error, Equatable {
+    /// There is no Authorization header.
+    case noHeader
+    /// It is not one `Bearer` token.
+    case wrongType
+    /// The function has no secret to verify tokens with.
+    case noSecretKey
+    /// The token itself is wrong.
+    case token(JWTError)
+    /// The token carries no API key.
+    case noKey
+    /// The API key holds characters that no key has, and that must not get into a header.
+    case badKey
+
+    /// What is wrong, as the caller is told.
+    public var message: String {
+        switch self {
+        case .noHeader: "Authorization header is missing"
+        case .wrongType: "Wrong authorization type"
+        case .noSecretKey: "<SECRET_KEY> is missing"
+        case .token(.malformed): "Wrong JWT structure"
+        case .token(.notVerified): "Failed to decode JWT with provided key"
+        case .token(.expired): "The JWT has expired"
+        case .token(.notYetValid): "The JWT is not valid yet"
+        case .token(.badClaim), .noKey: "Wrong JWT payload structure"
+        case .badKey: "Invalid authentication credentials"
+        }
+    }
+}
+
+/// Lets callers in: `Authorization: Bearer JWT`, where the JWT carries the caller's SecurityTrails API key.
+public enum Authorization {
+    /// The API key of a request.
+    static func key(of request: Request, secretKey: String?) throws(AuthorizationError) -> String {
+        let values = request.authorization
+        guard let value = values.first else { throw .noHeader }
+        let parts = value.split { $0 == " " || $0 == "\t" }
+        guard values.count == 1, parts.count == 2, parts[0].lowercased() == "bearer" else { throw .wrongType }
+        return try key(ofToken: String(parts[1]), secretKey: secretKey)
+    }
+
+    /// The API key that a JWT carries.
+    public static func key(ofToken token: String, secretKey: String?) throws(AuthorizationError) -> String {
+        guard let secretKey else { throw .noSecretKey }
+        let claims: Claims
+        do {
+            claims = try CompactSerialization.verify(token, secret: secretKey, now: Date().timeIntervalSince1970)
+        } catch let error as JWTError {
+            throw .token(error)
+        } catch {
+            throw .noKey
+        }
+        guard !claims.key.isEmpty else { throw .noKey }
+        guard claims.key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badKey }
+        return claims.key
+    }
+
+    private struct Claims: Decodable {
+        let key: String
+    }
+}

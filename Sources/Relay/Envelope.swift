@@ -1,0 +1,53 @@
+import APIGateway
+import JSON
+
+/// The body of an answer: `{"data": …}`, with `"errors": […]` where something is wrong.
+struct Envelope {
+    /// Bytes of text that the errors may hold in all.
+    private static let errorsLimit = 512 << 10
+
+    /// What is wrong, in the order in which it was found; the same error once.
+    private(set) var errors: [RelayError] = []
+    private var known: Set<RelayError> = []
+    private var errorsSize = 0
+
+    /// Notes an error, unless it is there already, or there are too many to answer with.
+    mutating func note(_ error: RelayError) {
+        guard known.insert(error).inserted else { return }
+        let isRoom = errorsSize + error.message.utf8.count <= Self.errorsLimit || error == .responseTooLarge
+        guard isRoom else { return note(.responseTooLarge) }
+        errorsSize += error.message.utf8.count
+        errors.append(error)
+    }
+
+    /// The body.
+    ///
+    /// - Parameter data: writes the value of `data`, in so many bytes of the answer as it is posted; returns whether
+    ///   there was room for all of it.
+    mutating func body(data: (inout JSONWriter, _ limit: Int) -> Bool) -> [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.object { object in
+            object.key("data")
+            if !data(&object, Response.sizeLimit - Response.envelope - sizeOfErrors) { note(.responseTooLarge) }
+            guard !errors.isEmpty else { return }
+            object.key("errors")
+            object.array { array in errors.forEach { $0.write(to: &array) } }
+        }
+        return writer.bytes
+    }
+
+    /// The body of an answer that has no data.
+    mutating func bodyWithoutData() -> [UInt8] {
+        body { writer, _ in
+            writer.object { _ in }
+            return true
+        }
+    }
+
+    /// What the errors take of the answer as it is posted, with the one about its size.
+    private var sizeOfErrors: Int {
+        var writer = JSONWriter(capacity: 512)
+        writer.array { array in (errors + [.responseTooLarge]).forEach { $0.write(to: &array) } }
+        return writer.embeddedCount
+    }
+}

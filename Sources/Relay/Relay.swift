@@ -1,0 +1,105 @@
+import APIGateway
+import HTTPClient
+import JSON
+import SecurityTrails
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The relay: answers what SecureX and Cisco XDR ask through a gateway, with what SecurityTrails knows.
+public final class Relay {
+    /// Seconds after which an answer must be on its way: API Gateway gives up at 29.
+    private static let budget = 25.0
+    /// Seconds that are left for the answer before Lambda ends the process.
+    private static let margin = 1.0
+
+    let configuration: Configuration
+    let client: Client
+
+    /// What an event came to.
+    public struct Outcome: Sendable {
+        /// The response in the gateway's form, or `null`.
+        public let payload: [UInt8]
+        /// The request's method; `keep-warm` for an event that is no request.
+        public let method: String
+        /// The endpoint's path; `-` where the request named none.
+        public let route: String
+        /// The response's status.
+        public let status: Int
+        /// Requests that SecurityTrails got.
+        public let upstreamRequests: Int
+        /// The codes of the errors that the answer tells of.
+        public let errorCodes: [String]
+
+        /// An event that only keeps the function warm is answered with nothing.
+        static let keptWarm = Outcome(
+            payload: Array("null".utf8),
+            method: "keep-warm",
+            route: "-",
+            status: 200,
+            upstreamRequests: 0,
+            errorCodes: []
+        )
+    }
+
+    /// A relay that is ready to answer.
+    ///
+    /// - Parameter trace: is told of each request to SecurityTrails, observables included.
+    public init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
+        self.configuration = configuration
+        client = try Client(configuration.securityTrails, trace: trace)
+    }
+
+    /// Answers an event; throws for one that is of no known kind.
+    ///
+    /// - Parameters:
+    ///   - began: when the invocation began.
+    ///   - deadline: when Lambda ends the process.
+    public func answer(_ event: Data, began: MonotonicTime, deadline: MonotonicTime?) throws -> Outcome {
+        let request: Request
+        switch try Event(json: event) {
+        case .request(let decoded): request = decoded
+        case .scheduled:
+            return .keptWarm
+        }
+        let budget = began + Self.budget
+        let end = min(budget, deadline.map { $0 + -Self.margin } ?? budget)
+        let endpoint = Endpoint(path: request.path)
+        let reply = reply(Call(request: request, end: end), endpoint)
+        return Outcome(
+            payload: reply.response(to: request).json(for: request.gateway),
+            method: request.method,
+            route: endpoint?.rawValue ?? "-",
+            status: reply.status,
+            upstreamRequests: reply.upstreamRequests,
+            errorCodes: reply.errors.map(\.code.rawValue)
+        )
+    }
+
+    private func reply(_ call: Call, _ endpoint: Endpoint?) -> Reply {
+        guard let endpoint else { return .notFound }
+        switch call.request.method {
+        case "POST": break
+        case "OPTIONS": return .options
+        default: return .methodNotAllowed
+        }
+        return switch endpoint {
+        case .health: health(call)
+        case .observe: observe(call)
+        case .refer: refer(call)
+        case .deliberate: Reply(json: #"{"data":{}}"#)
+        case .respond: Reply(json: #"{"data":[]}"#)
+        case .trigger: Reply(json: #"{"data":{"status":"failure"}}"#)
+        case .version: Reply(json: #"{"version":"\#(relayVersion)"}"#)
+        }
+    }
+}
+
+/// A request, and when its answer must be there.
+struct Call {
+    let request: Request
+    let end: MonotonicTime
+}

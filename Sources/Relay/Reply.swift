@@ -1,0 +1,68 @@
+import APIGateway
+import JSON
+
+/// What an endpoint answers.
+struct Reply {
+    var status = 200
+    var allow: String?
+    let body: [UInt8]
+    var errors: [RelayError] = []
+    var upstreamRequests = 0
+
+    init(body: [UInt8], errors: [RelayError] = [], upstreamRequests: Int = 0) {
+        self.body = body
+        self.errors = errors
+        self.upstreamRequests = upstreamRequests
+    }
+
+    /// An answer that is always the same.
+    init(json: String) {
+        body = Array(json.utf8)
+    }
+
+    /// An answer of errors alone.
+    init(_ envelope: inout Envelope, upstreamRequests: Int = 0) {
+        body = envelope.bodyWithoutData()
+        errors = envelope.errors
+        self.upstreamRequests = upstreamRequests
+    }
+
+    /// The answer to OPTIONS.
+    static var options: Reply {
+        var reply = Reply(body: [])
+        reply.allow = Endpoint.allow
+        return reply
+    }
+
+    /// The answer where there is no endpoint.
+    static var notFound: Reply {
+        Reply(status: 404, reason: "Not Found", message: "There is nothing at this path.")
+    }
+
+    /// The answer to another method than the endpoint has.
+    static var methodNotAllowed: Reply {
+        var reply = Reply(status: 405, reason: "Method Not Allowed", message: "This path takes POST alone.")
+        reply.allow = Endpoint.allow
+        return reply
+    }
+
+    private init(status: Int, reason: String, message: String) {
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("code", status)
+            $0.member("message", message)
+            $0.member("reason", reason)
+        }
+        body = writer.bytes
+        self.status = status
+    }
+
+    /// The HTTP response: HEAD gets no body.
+    func response(to request: Request) -> Response {
+        var headers: [(name: String, value: String)] = []
+        if let allow { headers.append(("Allow", allow)) }
+        let body = request.method == "HEAD" ? [] : body
+        if !body.isEmpty { headers.append(("Content-Type", "application/json")) }
+        return Response(status: status, headers: headers, body: body)
+    }
+}

@@ -1,0 +1,35 @@
+import APIGateway
+import CTIM
+import HTTPClient
+import JWT
+import SecurityTrails
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension Relay {
+    /// Does once what an invocation does, on an event of its own and without a connection: what is set up lazily (JSON
+    /// coding, HMAC, UUIDs) is then set up during init, when Lambda gives a small function far more of a processor.
+    public func warmUp() {
+        let event = Data(
+            """
+            {"resource":"/{proxy+}","path":"/refer/observables","httpMethod":"POST","headers":{"Accept":"*/*"},\
+            "multiValueHeaders":{"Accept":["*/*"]},"pathParameters":{"proxy":"refer/observables"},\
+            "requestContext":{"stage":"warm-up"},"body":"[{\\"type\\":\\"domain\\",\\"value\\":\\"example.com\\"}]",\
+            "isBase64Encoded":false}
+            """.utf8
+        )
+        _ = try? answer(event, began: .now, deadline: nil)
+        let secret = "warm-up"
+        if let token = try? CompactSerialization.sign(["key": secret], secret: secret) {
+            _ = try? Authorization.key(ofToken: token, secretKey: secret)
+        }
+        var envelope = Envelope()
+        let observable = Observable(.domain, "example.com")
+        let sightings = Client.exampleAnswers.compactMap { Sighting(observable, $0, at: Sighting.timestamp()) }
+        _ = envelope.body { Self.write(sightings, to: &$0, within: $1) }
+    }
+}

@@ -1,0 +1,54 @@
+import LambdaRuntime
+import Relay
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Makes the function that the process serves: the relay, as the environment configures it, ready for its first event.
+func makeFunction(environment: [String: String], log: Log) throws(FunctionError) -> Runtime.Handler {
+    let relay = try makeRelay(environment, log)
+    relay.warmUp()
+    return { invocation throws(FunctionError) in
+        do {
+            return Answer(try relay.answer(invocation.event, began: invocation.began, deadline: invocation.deadline))
+        } catch {
+            throw FunctionError(.unmarshal, "the event is neither a request through a gateway nor a scheduled one")
+        }
+    }
+}
+
+private func makeRelay(_ environment: [String: String], _ log: Log) throws(FunctionError) -> Relay {
+    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    do {
+        let configuration = try Configuration(environment: environment, executable: executable)
+        // Observables are named here, and nowhere above DEBUG.
+        return try Relay(configuration, trace: log.isEnabled(.debug) ? { log.write(.debug, $0) } : nil)
+    } catch let error as Configuration.Invalid {
+        throw FunctionError(.configuration, error.message)
+    } catch {
+        throw FunctionError(.fault, "the relay cannot start: \(error)")
+    }
+}
+
+extension Answer {
+    /// What the relay made of an event, and what the log says of it: nothing that the caller sent but the method.
+    init(_ outcome: Relay.Outcome) {
+        let requests = outcome.upstreamRequests
+        let errors = outcome.errorCodes
+        self.init(
+            payload: outcome.payload,
+            summary: "\(outcome.method) \(outcome.route) \(outcome.status), \(requests) upstream requests"
+                + (errors.isEmpty ? "" : ", errors: " + errors.joined(separator: ", ")),
+            fields: [
+                ("method", .string(outcome.method)),
+                ("route", .string(outcome.route)),
+                ("status", .number(outcome.status)),
+                ("upstreamRequests", .number(requests)),
+                ("errors", .strings(errors)),
+            ]
+        )
+    }
+}

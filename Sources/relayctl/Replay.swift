@@ -1,0 +1,134 @@
+import Foundation
+import JWT
+import LocalLambda
+
+/// `relayctl replay`: sends events to the relay's executable as Lambda would, and looks at what comes back.
+struct Replay: Subcommand {
+    static let name = "replay"
+    static let summary = "Send events to the relay on this machine, and compare the answers"
+    static let synopsis = "[OPTION]... [EVENT.json|CASE.json|FOLDER|-]..."
+    static let discussion = """
+        Starts the relay's executable under a Lambda Runtime API on loopback and sends it each event: those named, or
+        else the package's Tests/Events. An event is what one of AWS's gateways sends, or a recorded case with an
+        environment, SecurityTrails' answers and an expected response. Where NAME.answer.json lies beside NAME.json the
+        answer is compared with it, ids and times apart.
+
+        Where SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains answers for SecurityTrails.
+        Where SECRET_KEY is not set, one is made up, and <DEMO_JWT> in an event stands for a token of that key. To ask
+        SecurityTrails itself, set both, and RELAY_JWT to the token that <DEMO_JWT> is to stand for.
+
+        Exit status: 0 where every answer was as recorded, 1 where one was not, 2 for a wrong command line.
+        """
+    static let options = [
+        Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
+        Option("--verbose", short: "-v", help: "show the responses, and what the executable logs"),
+        Option("--record", help: "write each answer to NAME.answer.json beside its event"),
+        Option("--repeat", value: "N", help: "send each event N times, and show how long it took"),
+        Option("--concurrency", value: "N", help: "so many at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
+        Option("--freeze", help: "stop the process between invocations, as Lambda does"),
+        Option("--json", help: "a JSON object a line, for machines"),
+    ]
+
+    private let paths: [String]
+    private let executable: String?
+    private let isVerbose: Bool
+    private let records: Bool
+    private let repetitions: Int
+    private let concurrency: Int
+    private let freezes: Bool
+    private let isJSON: Bool
+
+    init(_ arguments: Arguments) throws {
+        paths = arguments.positional
+        executable = arguments.value("--exec")
+        isVerbose = arguments.has("--verbose")
+        records = arguments.has("--record")
+        concurrency = try arguments.number("--concurrency", default: 1, in: 1...64)
+        repetitions = try arguments.number("--repeat", default: concurrency > 1 ? 100 : 1, in: 1...10_000_000)
+        freezes = arguments.has("--freeze")
+        isJSON = arguments.has("--json")
+        if freezes, concurrency > 1 {
+            throw UsageError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
+        }
+    }
+
+    func run() throws -> Int32 {
+        let executable = try Executable.besideThis(orAt: executable)
+        let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths)
+        let demonstration = try Demonstration()
+        let output = ReplayOutput(isJSON: isJSON, isVerbose: isVerbose, isLoadTest: repetitions > 1, events: events)
+        output.begin(executable: executable, demonstration: demonstration)
+        let player = Player(
+            executable: executable,
+            function: LambdaFunction(concurrency: concurrency),
+            freezes: freezes,
+            output: isVerbose ? 2 : nil,
+            demonstration: demonstration
+        )
+        defer { player.stop() }
+
+        var failures = 0
+        for event in events {
+            let run = try player.play(event, times: repetitions, progress: output.progress)
+            if records { try record(run, of: event) }
+            let verdict = records ? Verdict.recorded : Verdict(run, of: event)
+            if verdict.isFailure { failures += 1 }
+            output.show(event, run, verdict)
+        }
+        output.end(failures: failures)
+        return failures == 0 ? 0 : 1
+    }
+
+    private func defaultFolder() throws -> String {
+        guard let package = Executable.packageFolder else {
+            throw UsageError("name an event: the current folder is in no package that has Tests/Events")
+        }
+        return package.appendingPathComponent("Tests/Events").path
+    }
+
+    private func record(_ run: Player.Run, of event: RecordedEvent) throws {
+        guard let file = event.answerFile else { throw Failure("an event from standard input has no place to record to") }
+        try RecordedAnswer(run.first.outcome).write(to: file)
+    }
+}
+
+/// What a run without settings of its own is given: a stand-in for SecurityTrails, a secret key, a token.
+struct Demonstration {
+    /// The variables that plain events' runs get.
+    let variables: [String: String]
+    /// What the placeholder in an event stands for; nil: itself.
+    let token: String?
+    /// Whether SecurityTrails is a stand-in.
+    let standIn: StandInSecurityTrails?
+
+    /// The variables of this process that are the relay's too.
+    private static let inherited = [
+        "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "HTTPS_PROXY", "NO_PROXY", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
+    ]
+
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        var variables = environment.filter { Self.inherited.contains($0.key) && !$0.value.isEmpty }
+        if variables["SECURITYTRAILS_API_URL"] == nil {
+            let standIn = try StandInSecurityTrails()
+            variables["SECURITYTRAILS_API_URL"] = standIn.baseURL
+            self.standIn = standIn
+        } else {
+            standIn = nil
+        }
+        if variables["SECRET_KEY"] == nil {
+            let secret = randomSecret()
+            variables["SECRET_KEY"] = secret
+            token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
+        } else {
+            token = environment["RELAY_JWT"]
+        }
+        self.variables = variables
+    }
+}
+
+/// 64 letters and digits.
+private func randomSecret() -> String {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    return String((0..<64).compactMap { _ in letters.randomElement() })
+}
