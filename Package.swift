@@ -51,6 +51,7 @@ let package = Package(
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda"]),
         .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "bootstrap"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
+        .testTarget(name: "RelayctlTests", dependencies: ["relayctl", "Deployment", "JWT", "Relay"]),
     ],
     swiftLanguageModes: [.v6]
 )

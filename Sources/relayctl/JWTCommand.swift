@@ -1,11 +1,12 @@
 import Deployment
 import Foundation
 import JWT
+import Relay
 
 /// `relayctl jwt`: the JWT that carries the SecurityTrails API key, and the key that verifies it.
 struct JWTCommand: Subcommand {
     static let name = "jwt"
-    static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them."
+    static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
     static let synopsis = "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--json]\n       relayctl jwt --check"
     static let discussion = """
         Asks for the SecurityTrails API key, signs it with a new random key, and prints
@@ -21,11 +22,11 @@ struct JWTCommand: Subcommand {
                                                       says what the relay would say
         """
     static let options = [
-        Option("--file", short: "-f", value: "FILE|-", help: "Take the values from a JSON object (-: standard input)."),
-        Option("--ttl", value: "TIME", help: "Let the JWT expire: 90d, 12h, 30m, 8w."),
-        Option("--secret-file", value: "FILE|-", help: "Sign with the key in this file rather than a new one."),
-        Option("--json", help: "Print JSON."),
-        Option("--check", help: "Check a JWT; exit status 1 where the relay refuses it."),
+        Option("--file", short: "-f", value: "FILE|-", help: "take the values from a JSON object (-: standard input)"),
+        Option("--ttl", value: "TIME", help: "let the JWT expire after this time: 90d, 12h, 30m, 8w"),
+        Option("--secret-file", value: "FILE|-", help: "sign with the key in this file rather than a new one"),
+        Option("--json", help: "print JSON"),
+        Option("--check", help: "check a JWT; exit status 1 where the relay refuses it"),
     ]
 
     private let task: Task
@@ -67,10 +68,41 @@ extension JWTCommand {
             let values = try credentials.map { try read(module.fields, from: $0) } ?? ask(for: module.fields)
             let secret = try secret.map(readSecret)
             let issue = try JWTIssue(values: values, secret: secret, timeToLive: timeToLive, now: Date())
+            try checkThatTheRelayAccepts(issue)
             print(json ? try prettyJSON(issue.summary(module, settings)) : issue.text(module, settings))
             return 0
         case .check:
-            return 1
+            return try check()
+        }
+    }
+
+    /// Says what the relay would say to a JWT. The API key in it is not shown.
+    private func check() throws -> Int32 {
+        let token = try SecretInput.ask("JWT")
+        let secret = try SecretInput.ask("SECRET_KEY")
+        var refusal: String?
+        do throws(AuthorizationError) {
+            guard !token.contains(where: \.isWhitespace) else { throw .wrongType }
+            _ = try Authorization.key(ofToken: token, secretKey: secret)
+        } catch {
+            refusal = "Authorization failed: " + error.message
+        }
+        let message = refusal ?? "The relay accepts this JWT."
+        print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
+        return refusal == nil ? 0 : 1
+    }
+
+    private struct Verdict: Encodable {
+        let accepted: Bool
+        let message: String
+    }
+
+    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(UsageError) {
+        do {
+            _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
+        } catch {
+            let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
+            throw UsageError("the relay would refuse this JWT: \(error.message)\(cause)")
         }
     }
 

@@ -1,5 +1,5 @@
 import Foundation
-import JWT
+import Relay
 import Testing
 
 /// The libraries that implement JWT independently of this project, where Python has them.
@@ -46,8 +46,10 @@ struct InteroperabilityTests {
         let library = try #require(installed.first { $0.module == module })
         let secret = String(repeating: "aZ09", count: 16)
         let token = try python(read + library.sign, input: "\(key)\n\(secret)\n\n")
-        #expect(try verified(token, secret: secret).key == key)
-        #expect(throws: JWTError.notVerified) { try verified(token, secret: secret + "x") }
+        #expect(try Authorization.key(ofToken: token, secretKey: secret) == key)
+        #expect(throws: AuthorizationError.token(.notVerified)) {
+            try Authorization.key(ofToken: token, secretKey: secret + "x")
+        }
     }
 }
 

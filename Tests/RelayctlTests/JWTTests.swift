@@ -1,6 +1,7 @@
 import Deployment
 import Foundation
 import JWT
+import Relay
 import Testing
 
 @Suite("relayctl jwt")
@@ -94,6 +95,11 @@ struct JWTTests {
             ("{}", ["-f", "-"], "standard input: key: is missing (SecurityTrails API Key)"),
             ("[]", ["-f", "-"], "standard input: takes an object, {\"key\": \"…\"}"),
             ("{\"key\":\n  x}", ["-f", "-"], "standard input:2:3: expected a value"),
+            (
+                "кey\n", [],
+                "the relay would refuse this JWT: Invalid authentication credentials; "
+                    + "an API key holds visible ASCII characters alone"
+            ),
             ("x\n", ["-f", "-", "--secret-file", "-"], "--file and --secret-file can't both be standard input"),
             ("x\n", ["--secret-file", "empty"], "empty: takes one line, the SECRET_KEY"),
             ("x\n", ["--secret-file", "two"], "two: takes one line, the SECRET_KEY"),
@@ -105,6 +111,37 @@ struct JWTTests {
         let outcome = try folder.run(["jwt", "dev"] + options, input: input)
         #expect(outcome.status == 2 && outcome.output.isEmpty)
         #expect(outcome.errors == "relayctl jwt: \(message)\n")
+    }
+
+    @Test("--check says what the relay would say, and shows no key")
+    func check() throws {
+        let made = try summary(try folder.relayctl("jwt", "dev", "--json", input: "anAPIkey\n"))
+        let secret = try #require(made.secretKey)
+        func verdict(_ token: String, _ secret: String) throws -> Outcome {
+            let outcome = try folder.relayctl("jwt", "--check", input: "\(token)\n\(secret)\n")
+            #expect(outcome.errors.isEmpty && !outcome.output.contains("anAPIkey"))
+            return outcome
+        }
+        let accepted = try verdict(made.jwt, secret)
+        #expect(accepted.status == 0 && accepted.output == "The relay accepts this JWT.\n")
+
+        let now = Date().timeIntervalSince1970
+        let refusals: [(token: String, secret: String, error: AuthorizationError)] = [
+            (made.jwt, "another", .token(.notVerified)),
+            ("a.b", secret, .token(.malformed)),
+            (made.jwt + " x", secret, .wrongType),
+            (try CompactSerialization.sign(["kye": "x"], secret: "s"), "s", .noKey),
+            (try CompactSerialization.sign(["key": "a b"], secret: "s"), "s", .badKey),
+            (try CompactSerialization.sign(["exp": now - 100], secret: "s"), "s", .token(.expired)),
+            (try CompactSerialization.sign(["nbf": now + 100], secret: "s"), "s", .token(.notYetValid)),
+        ]
+        for (token, secret, error) in refusals {
+            let refused = try verdict(token, secret)
+            #expect(refused.status == 1 && refused.output == "Authorization failed: \(error.message)\n")
+        }
+        let json = try folder.relayctl("jwt", "dev", "--check", "--json", input: "a.b\nx\n")
+        #expect(json.status == 1 && json.output.contains("\"accepted\" : false"))
+        #expect(try folder.relayctl("jwt", "--check", "--ttl", "1d").status == 2)
     }
 
     @Test("A file with secrets that others can read is warned about")
