@@ -50,6 +50,18 @@ struct PolicyTests {
         )
     }
 
+    @Test("The guide to AWS's errors names every statement of the deployment policy and every action")
+    func guide() throws {
+        let guide = try String(contentsOf: project.appendingPathComponent("aws/CommonErrors.md"), encoding: .utf8)
+        for statement in try statements(of: .deployment) {
+            let row = guide.split(separator: "\n").first { $0.contains("`\(statement.sid)`") }
+            for action in statement.actions {
+                let name = action.split(separator: ":").last ?? ""
+                #expect(row?.contains(name) == true, "\(statement.sid) \(action)")
+            }
+        }
+    }
+
     @Test("cfn-lint finds nothing wrong with the policies in a template", .enabled(if: hasCFNLint))
     func cfnLint() throws {
         let (status, output) = try lint(try PolicyTemplate.allCases.map(rendered))
