@@ -9,6 +9,10 @@ let commands: [any Subcommand.Type] = [
     JWTCommand.self,
     ModuleCommand.self,
     PoliciesCommand.self,
+    DeployCommand.self,
+    UpdateCommand.self,
+    StatusCommand.self,
+    UndeployCommand.self,
 ]
 
 /// Finds the command that the first word names and runs it. Returns the exit status: 0, 1 (failed), 2 (usage).
