@@ -10,7 +10,7 @@ extension RelayDeployment {
     public func deploy(_ zip: Zip, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
         let account = try findAccount()
         let role = try findRole()
-        let isNew = try findFunction() == nil
+        let isNew = try retrying(findFunction) == nil
         if isNew, onlyUpdates {
             throw .blocked("there is no function \(settings.functionName) to update; deploy it first")
         }

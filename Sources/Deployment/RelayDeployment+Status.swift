@@ -59,6 +59,10 @@ public struct DeploymentStatus: Encodable, Sendable {
 extension RelayDeployment {
     /// Looks at everything; `zip` is the one that would be deployed, if there is one.
     public func status(comparedTo zip: Zip?) throws(AWSError) -> DeploymentStatus {
+        try retrying { () throws(AWSError) in try look(comparingWith: zip) }
+    }
+
+    private func look(comparingWith zip: Zip?) throws(AWSError) -> DeploymentStatus {
         let caller = try identity.caller()
         let configuration = try lambda.configuration()
         let api = try findRestAPI()

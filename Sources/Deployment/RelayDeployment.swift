@@ -34,20 +34,25 @@ public final class RelayDeployment {
 
     // MARK: - Steps
 
-    /// Repeats a step after what may have been a passing trouble. A step begins by looking, so a change whose answer was
-    /// lost is found and not made twice.
+    /// A step that is told.
     func step<Value>(
         _ title: String,
         _ body: () throws(AWSError) -> (outcome: DeploymentEvent.Outcome, detail: String?, value: Value)
     ) throws(AWSError) -> Value {
         report(.began(title))
-        var pause = 0.5
+        let done = try retrying(body)
+        report(.ended(done.outcome, done.detail))
+        return done.value
+    }
+
+    /// Does something again after what may have been a passing trouble. What changes something begins by looking, so that
+    /// a change whose answer was lost is found and not made twice.
+    func retrying<Value>(_ body: () throws(AWSError) -> Value) throws(AWSError) -> Value {
+        var pause = 0.25
         var attempts = 8
         while true {
             do {
-                let done = try body()
-                report(.ended(done.outcome, done.detail))
-                return done.value
+                return try body()
             } catch {
                 attempts -= 1
                 guard error.isTransient, attempts > 0 else { throw error }

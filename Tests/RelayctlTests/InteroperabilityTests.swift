@@ -54,7 +54,7 @@ struct InteroperabilityTests {
 }
 
 /// Runs a Python program; throws where it fails. Returns the line that it printed.
-private func python(_ program: String, input: String) throws -> String {
+func python(_ program: String, input: String) throws -> String {
     let process = Process()
     let (stdin, stdout) = (Pipe(), Pipe())
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -18,8 +18,11 @@ struct Outcome {
 /// A folder of its own with the project's settings and templates, gone with the instance.
 final class ProjectFolder {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString)
+    private let environment: [String: String]
 
-    init() throws {
+    /// - Parameter environment: what relayctl's environment has beside the test's.
+    init(environment: [String: String] = [:]) throws {
+        self.environment = environment
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         for name in ["zappa_settings.json", "module_settings.json", "deploy"] {
             try FileManager.default.copyItem(
@@ -72,6 +75,7 @@ final class ProjectFolder {
             .deletingLastPathComponent().appendingPathComponent("relayctl")
         process.arguments = arguments
         process.currentDirectoryURL = url
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors

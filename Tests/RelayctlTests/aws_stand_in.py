@@ -8,7 +8,8 @@
 - Faults are played at chosen calls: an error, a dropped connection, an answer that never comes.
 
 GET /stand-in holds what was called and what there is now; POST /stand-in sets
-{"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2, "runtime": "python3.9"}.
+{"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2}, and what somebody else may have left:
+{"runtime": "python3.9", "variables": {...}, "apis": ["name"]}.
 """
 import fnmatch
 import hmac
@@ -165,9 +166,11 @@ def control(environ, start, body):
             get_backend('iam')[ACCOUNT]['aws'].create_role(ROLE, '{}', '/', None, '', [], '3600')
             busy_until = 0
         policy, busy_for = wanted.get('policy'), wanted.get('busy', 0)
-        if wanted.get('runtime'):
-            for f in get_backend('lambda')[ACCOUNT][REGION].list_functions():
-                f.run_time = wanted['runtime']
+        for f in get_backend('lambda')[ACCOUNT][REGION].list_functions():
+            f.run_time = wanted.get('runtime') or f.run_time
+            f.environment_vars.update(wanted.get('variables') or {})
+        for name in wanted.get('apis', []):
+            get_backend('apigateway')[ACCOUNT][REGION].create_rest_api(name, '')
         released.set()
         released.clear()
         calls.clear()
