@@ -39,7 +39,8 @@ public struct AWSRefusal: Sendable {
     var isNotFound: Bool { status == 404 || code == "ResourceNotFoundException" || code == "NoSuchEntity" }
 
     var isTransient: Bool {
-        status == 429 || status >= 500 || code.contains("Throttling") || code == "TooManyRequestsException"
+        status == 429 || status == 412 || status >= 500 || code.contains("Throttling")
+            || code == "TooManyRequestsException"
             || status == 409 && code == "ResourceConflictException" && !message.contains("already exist")
             || isRoleTooNew
     }

@@ -25,6 +25,7 @@ struct LambdaService {
         let lastModified: String?
         let architectures: [String]?
         let environment: Environment?
+        let revisionId: String?
 
         struct Environment: Decodable {
             let variables: [String: String]?
@@ -52,6 +53,7 @@ struct LambdaService {
             case lastModified = "LastModified"
             case architectures = "Architectures"
             case environment = "Environment"
+            case revisionId = "RevisionId"
         }
 
         /// The variables, whose values are not for the operator's eyes.
@@ -70,6 +72,8 @@ struct LambdaService {
         var memorySize: Int?
         var description: String?
         var environment: Variables?
+        /// The revision that is changed; another is an error.
+        var revision: String?
 
         struct Variables: Encodable, Equatable {
             let variables: [String: String]
@@ -87,6 +91,26 @@ struct LambdaService {
             case memorySize = "MemorySize"
             case description = "Description"
             case environment = "Environment"
+            case revision = "RevisionId"
+        }
+    }
+
+    /// A published version, and where its code is for a few minutes.
+    struct Published: Decodable {
+        let configuration: Configuration
+        let code: Code
+
+        struct Code: Decodable {
+            let location: String
+
+            enum CodingKeys: String, CodingKey {
+                case location = "Location"
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case configuration = "Configuration"
+            case code = "Code"
         }
     }
 
@@ -135,8 +159,13 @@ struct LambdaService {
         _ = try client.send(call, progress: progress)
     }
 
-    func update(code zip: Zip, architecture: String, progress: @escaping Progress) throws(AWSError) {
-        let after = #"","Architectures":["\#(architecture)"],"Publish":true}"#
+    func update(
+        code zip: Zip,
+        architecture: String,
+        publishes: Bool = true,
+        progress: @escaping Progress
+    ) throws(AWSError) {
+        let after = #"","Architectures":["\#(architecture)"],"Publish":\#(publishes)}"#
         let body = zip.request(before: #"{"ZipFile":""#, after: after)
         _ = try client.send(call("UpdateFunctionCode", .put(body), "/code"), progress: progress)
     }
@@ -149,13 +178,26 @@ struct LambdaService {
     func versions() throws(AWSError) -> [Int] {
         struct Page: Decodable {
             let versions: [Configuration]
+            let next: String?
 
             enum CodingKeys: String, CodingKey {
                 case versions = "Versions"
+                case next = "NextMarker"
             }
         }
-        let page: Page = try client.send(call("ListVersionsByFunction", .get, "/versions"))
-        return page.versions.compactMap { $0.version.flatMap(Int.init) }.sorted()
+        var versions: [Int] = []
+        var marker: String?
+        repeat {
+            let query = marker.map { [(name: "Marker", value: $0)] } ?? []
+            let page: Page = try client.send(call("ListVersionsByFunction", .get, "/versions", query: query))
+            versions += page.versions.compactMap { $0.version.flatMap(Int.init) }
+            marker = page.next.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
+        } while marker?.isEmpty == false
+        return versions.sorted()
+    }
+
+    func published(_ version: Int) throws(AWSError) -> Published {
+        try client.send(call("GetFunction", .get, "", query: [(name: "Qualifier", value: String(version))]))
     }
 
     /// Deletes the function, or one version of it. Returns whether there was one.

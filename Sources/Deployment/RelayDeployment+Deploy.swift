@@ -135,7 +135,11 @@ extension RelayDeployment {
         if changes.memorySize == function.memorySize { changes.memorySize = nil }
         if changes.description == function.description ?? "" { changes.description = nil }
         let merged = function.variables.merging(variables) { $1 }
-        if merged != function.variables { changes.environment = .init(variables: merged) }
+        if merged != function.variables {
+            changes.environment = .init(variables: merged)
+            // Nobody's change in between is overwritten.
+            changes.revision = function.revisionId
+        }
         return changes
     }
 

@@ -12,6 +12,8 @@ let commands: [any Subcommand.Type] = [
     DeployCommand.self,
     UpdateCommand.self,
     StatusCommand.self,
+    TailCommand.self,
+    RollbackCommand.self,
     UndeployCommand.self,
 ]
 

@@ -79,6 +79,8 @@ final class AWSStandIn {
         var variables: [String: String]?
         /// REST APIs to make.
         var apis: [String] = []
+        /// Records to write to the only log group.
+        var log: [String] = []
     }
 
     init() throws {

@@ -9,7 +9,7 @@
 
 GET /stand-in holds what was called and what there is now; POST /stand-in sets
 {"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2}, and what somebody else may have left:
-{"runtime": "python3.9", "variables": {...}, "apis": ["name"]}.
+{"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}.
 """
 import fnmatch
 import hmac
@@ -121,6 +121,27 @@ def say_busy(asked, chunks):
     return chunks
 
 
+def point_to_code(environ, asked, chunks):
+    """A version's code is where this stand-in serves it, and not where moto says."""
+    if asked and asked[0][0] == 'lambda:GetFunction' and environ['QUERY_STRING']:
+        said = json.loads(b''.join(chunks))
+        if 'Code' in said:
+            version = environ['QUERY_STRING'].split('=')[1]
+            said['Code']['Location'] = 'http://%s/code/%s/%s' % (environ['HTTP_HOST'], said['Configuration']['FunctionName'], version)
+            return [json.dumps(said).encode()]
+    return chunks
+
+
+def serve_code(environ, start):
+    """The code of /code/FUNCTION/VERSION, for those who show no credentials."""
+    if 'HTTP_AUTHORIZATION' in environ or 'HTTP_X_AMZ_SECURITY_TOKEN' in environ:
+        raise SystemExit('credentials were sent to a presigned address')
+    function, version = environ['PATH_INFO'].split('/')[2:]
+    code = get_backend('lambda')[ACCOUNT][REGION].get_function(function, version).code_bytes
+    start('200 OK', [('Content-Type', 'application/zip'), ('Content-Length', str(len(code)))])
+    return [code]
+
+
 def error(start, service, answer):
     if service in ('sts', 'iam'):
         kind, body = 'text/xml', '<ErrorResponse><Error><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>' % (answer.code, answer.message)
@@ -171,6 +192,12 @@ def control(environ, start, body):
             f.environment_vars.update(wanted.get('variables') or {})
         for name in wanted.get('apis', []):
             get_backend('apigateway')[ACCOUNT][REGION].create_rest_api(name, '')
+        if wanted.get('log'):
+            logs = get_backend('logs')[ACCOUNT][REGION]
+            group = next(iter(logs.groups))
+            logs.create_log_stream(group, 'stream')
+            now = int(time.time() * 1000)
+            logs.put_log_events(group, 'stream', [{'timestamp': now + i, 'message': m} for i, m in enumerate(wanted['log'])])
         released.set()
         released.clear()
         calls.clear()
@@ -188,6 +215,8 @@ def wrap(app):
         environ['wsgi.input'] = io.BytesIO(body)
         if environ['PATH_INFO'] == '/stand-in':
             return control(environ, start, body)
+        if environ['PATH_INFO'].startswith('/code/'):
+            return serve_code(environ, start)
         service = ''
         try:
             service = signature_is_right(environ, body)
@@ -214,7 +243,7 @@ def wrap(app):
         if fault == 'hang':
             released.wait(20)
             drop(environ)
-        chunks = say_busy(asked, chunks)
+        chunks = point_to_code(environ, asked, say_busy(asked, chunks))
         status, headers = held[0][:2]
         headers = [(k, v) for k, v in headers if k.lower() != 'content-length'] + [('Content-Length', str(sum(map(len, chunks))))]
         start(status, headers)
