@@ -39,7 +39,7 @@ public final class AWSClient {
             connectTimeout: 10,
             bodyLimit: 16 * 1024 * 1024,
             usesProxyOfEnvironment: endpoint == nil,
-            authorities: HTTPOptions.Authorities(environment: environment, executable: ""),
+            authorities: HTTPOptions.Authorities(environment: environment),
             userAgent: "relayctl"
         )
         do {

@@ -148,7 +148,8 @@ struct LambdaService {
     }
 
     func create(_ creation: Creation, zip: Zip, progress: @escaping Progress) throws(AWSError) {
-        let body = zip.request(before: #"{"Code":{"ZipFile":""#, after: #""},"#) + json(creation).dropFirst()
+        let after = Array(#""},"#.utf8) + json(creation).dropFirst()
+        let body = zip.request(before: Array(#"{"Code":{"ZipFile":""#.utf8), after: after)
         let call = AWSCall(
             service: "lambda",
             action: "lambda:CreateFunction",
@@ -166,7 +167,7 @@ struct LambdaService {
         progress: @escaping Progress
     ) throws(AWSError) {
         let after = #"","Architectures":["\#(architecture)"],"Publish":\#(publishes)}"#
-        let body = zip.request(before: #"{"ZipFile":""#, after: after)
+        let body = zip.request(before: Array(#"{"ZipFile":""#.utf8), after: Array(after.utf8))
         _ = try client.send(call("UpdateFunctionCode", .put(body), "/code"), progress: progress)
     }
 

@@ -272,7 +272,7 @@ extension RelayDeployment {
     }
 
     private func ask(_ url: String) -> (version: String?, problem: String) {
-        let authorities = HTTPOptions.Authorities(environment: ProcessInfo.processInfo.environment, executable: "")
+        let authorities = HTTPOptions.Authorities(environment: ProcessInfo.processInfo.environment)
         let options = HTTPOptions(bodyLimit: 65_536, usesProxyOfEnvironment: true, authorities: authorities)
         do {
             let response = try HTTPConnection(options).exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)

@@ -30,15 +30,15 @@ public struct Zip: Sendable {
         self.sha256 = sha256
     }
 
-    /// A request's body with the zip in base64 between two texts, in one piece of memory.
-    func request(before: String, after: String) -> [UInt8] {
+    /// A request's body with the zip in base64 between two texts, in one piece of memory and never in two.
+    func request(before: [UInt8], after: [UInt8]) -> [UInt8] {
         var body: [UInt8] = []
-        body.reserveCapacity(before.utf8.count + (size + 2) / 3 * 4 + after.utf8.count + 4096)
-        body += before.utf8
+        body.reserveCapacity(before.count + (size + 2) / 3 * 4 + after.count)
+        body += before
         if let file = FileHandle(forReadingAtPath: path) {
             while let data = try? file.read(upToCount: Self.piece), !data.isEmpty { body += data.base64EncodedData() }
         }
-        body += after.utf8
+        body += after
         return body
     }
 
@@ -56,7 +56,7 @@ public struct Zip: Sendable {
 
     /// Whether the central directory (APPNOTE.TXT, 4.3.12) has an executable file `bootstrap`.
     private static func holdsBootstrap(_ file: FileHandle, size: UInt64) -> Bool {
-        let tail = min(size, 1024 * 1024)
+        let tail = min(size, 128 * 1024)
         guard (try? file.seek(toOffset: size - tail)) != nil, let end = try? file.read(upToCount: Int(tail)) else {
             return false
         }

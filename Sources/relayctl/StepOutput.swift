@@ -37,7 +37,7 @@ final class StepOutput {
         let seconds = MonotonicTime.now - began
         let words = [
             colored("✓", 32), title.padding(toLength: 14, withPad: " ", startingAt: 0), word(for: outcome), detail,
-            seconds < 0.1 ? nil : "(\(seconds.formatted(.number.precision(.fractionLength(1)))) s)",
+            seconds < 0.1 ? nil : "(\(tenths(seconds)) s)",
         ]
         line(words.compactMap(\.self).joined(separator: " "))
     }
@@ -58,7 +58,12 @@ final class StepOutput {
         let rate = Double(sent) / max(MonotonicTime.now - began, 0.001) / 1_000_000
         return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
             + " \(sent / 1_000_000) of \(total / 1_000_000) MB, "
-            + "\(rate.formatted(.number.precision(.fractionLength(1)))) MB/s"
+            + "\(tenths(rate)) MB/s"
+    }
+
+    /// A number to one decimal. (Foundation's formats would load ICU's tables.)
+    private func tenths(_ number: Double) -> Double {
+        (number * 10).rounded() / 10
     }
 
     /// A line that the next one takes the place of; on a terminal alone.
