@@ -69,7 +69,7 @@ public enum CompactSerialization {
     }
 
     private static func isObject(_ json: Data) -> Bool {
-        json.first == UInt8(ascii: "{") && JSONGrammar.accepts(json)
+        json.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && JSONGrammar.accepts(json)
     }
 }
 
