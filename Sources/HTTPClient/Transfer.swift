@@ -180,6 +180,8 @@ final class Transfer {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_INVALIDCERTSTATUS:
             return .certificate(text)
+        case CURLE_UNSUPPORTED_PROTOCOL where sentAt != nil:
+            return .connectionLost(text)
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
             CURLE_NOT_BUILT_IN, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             return .client(text)
