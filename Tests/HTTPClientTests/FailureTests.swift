@@ -38,6 +38,35 @@ struct FailureTests {
         #expect(try connection().get("http://127.0.0.1:1/").failure == "cannotConnect")
     }
 
+    @Test("A request is sent once, even where the connection had served others before", arguments: ["", "HTTP/1.1 "])
+    func sentOnce(rest: String) throws {
+        for method in [HTTPRequest.Method.get, .post(Array("a".utf8))] {
+            let server = try ScriptedServer([.reply(.accepted), .bytes(rest)], afterwards: .accepted)
+            defer { server.stop() }
+            let connection = try connection()
+            #expect(connection.get(server.origin).failure == nil)
+            let result = Result { () throws(HTTPError) in
+                try connection.exchange(HTTPRequest(method, server.origin), timeout: 5)
+            }
+            #expect(result.failure == "connectionLost")
+            #expect(server.requests.count == 2)
+            #expect(connection.get(server.origin).failure == nil)
+        }
+    }
+
+    @Test("A connection that the server has closed meanwhile is opened anew")
+    func closedMeanwhile() throws {
+        let closing = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        let server = try ScriptedServer([.bytes(closing), .bytes(closing)], afterwards: .accepted)
+        defer { server.stop() }
+        let connection = try connection()
+        for _ in 1...3 {
+            #expect(connection.get(server.origin).failure == nil)
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        #expect(server.connectionCount == 3)
+    }
+
     @Test("An answer that takes too long times out, and the next exchange is a new one")
     func answerTimeout() throws {
         let slow = HTTPServer.Response(status: 200, body: Data(count: 1000), pace: .init(bytes: 10, pause: 0.05))
