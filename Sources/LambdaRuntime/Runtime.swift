@@ -39,6 +39,8 @@ public enum Runtime {
         log: Log,
         makeHandler: @escaping @Sendable () throws(FunctionError) -> Handler
     ) -> Never {
+        // A log that nobody reads any more is not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         let concurrency = environment["AWS_LAMBDA_MAX_CONCURRENCY"].flatMap(Int.init) ?? 1
         runLoop(environment, log, makeHandler) {
             for _ in 1..<min(max(concurrency, 1), 1000)

@@ -117,6 +117,19 @@ struct ProcessTests {
         #expect(run.end == .exited(1) && run.calls == ["init/error"])
     }
 
+    @Test("A log that nobody reads any more does not end it")
+    func closedLog() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        close(ends[0])
+        defer { close(ends[1]) }
+        let steps = [1, 2].flatMap { [ScriptedServer.Step.invocation("\($0)", version), .accepted] }
+        let server = try ScriptedServer(steps, afterwards: .response(500))
+        defer { server.stop() }
+        #expect(try run(runtimeAPI: server.address, [:], output: ends[1]) == .exited(1))
+        #expect(server.requests.count == 5)
+    }
+
     @Test("A proxy of the environment is not used for the Runtime API")
     func proxy() throws {
         let proxy = try ScriptedServer([])
