@@ -73,7 +73,6 @@ final class Transfer {
         set(CURLOPT_MAXAGE_CONN, options.idleConnectionLifetime)
         // Without it a resolver thread that still waits for a name server is joined, whatever the time-out.
         set(CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_PIPEWAIT, 1)
         if let userAgent = options.userAgent { set(CURLOPT_USERAGENT, userAgent) }
         if options.acceptsCompressed { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
         if !options.usesProxyOfEnvironment { set(CURLOPT_NOPROXY, "*") }
@@ -120,6 +119,9 @@ final class Transfer {
         errorText.pointee = 0
 
         set(CURLOPT_URL, request.url)
+        // Over TLS the handshake tells whether a connection can be shared, and it is worth waiting for. Without, only the
+        // first answer would, and a server that hangs would hold up everybody.
+        set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         switch request.method {
         case .get:
             set(CURLOPT_HTTPGET, 1)
