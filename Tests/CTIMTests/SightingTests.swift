@@ -9,6 +9,7 @@ private func sighting(
     relations count: Int,
     uri: String = "https://securitytrails.com/domain/shop.example/dns",
     description: String = "IPv4 addresses that shop.example resolves to",
+    kind: Observable.Kind = .ip,
     value: (Int) -> String = { "192.0.2.\($0)" }
 ) -> Sighting {
     Sighting(
@@ -20,7 +21,7 @@ private func sighting(
         count: 41,
         observedTime: "2024-02-29T23:59:59Z",
         observable: domain,
-        relations: (0..<count).map { ObservedRelation(source: domain, related: Observable(.ip, value($0))) }
+        relations: (0..<count).map(value).lazy.map { ObservedRelation(source: domain, related: Observable(kind, $0)) }
     )
 }
 
@@ -83,12 +84,10 @@ struct SightingTests {
     @Test("An observable's kinds are named as CTIM names them")
     func kinds() throws {
         for (kind, name) in [(Observable.Kind.ip, "ip"), (.ipv6, "ipv6"), (.domain, "domain")] {
-            var one = sighting(relations: 0)
-            one.relations = [ObservedRelation(source: Observable(kind, "a"), related: Observable(kind, "b"))]
-            let relation = try #require(parsed(write(one).text).relations.first)
-            #expect(
-                relation.source == .init(type: name, value: "a") && relation.related == .init(type: name, value: "b")
-            )
+            let text = write(sighting(relations: 1, kind: kind) { _ in "b" }).text
+            let relation = try #require(parsed(text).relations.first)
+            #expect(relation.related == .init(type: name, value: "b"))
+            #expect(relation.source == .init(type: "domain", value: "shop.example"))
         }
         #expect(Observable.Kind(rawValue: "IP") == nil && Observable.Kind(rawValue: "sha256") == nil)
     }
@@ -127,12 +126,9 @@ struct SightingTests {
 
     @Test("It is cut at whole relations, and holds as many as fit to the byte")
     func cut() throws {
-        let whole = sighting(relations: 12) { "192.0.2.\($0)\"\n" }
-        let sizes = (0...12).map { count -> Int in
-            var part = whole
-            part.relations.removeLast(12 - count)
-            return write(part).size
-        }
+        let value = { (number: Int) in "192.0.2.\(number)\"\n" }
+        let sizes = (0...12).map { write(sighting(relations: $0, value: value)).size }
+        let whole = sighting(relations: 12, value: value)
         for limit in sizes[0]...sizes[12] {
             let result = write(whole, within: limit)
             #expect(result.size <= limit)
