@@ -65,7 +65,8 @@ public enum Runtime {
         } catch {
             log.write(.fatal, error.message)
         }
-        exit(1)
+        // Without what libraries do at exit: other loops may still use them.
+        _exit(1)
     }
 
     private static func run(
