@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "LocalLambda", dependencies: ["APIGateway", "COpenSSL"], linkerSettings: system("ssl", "crypto")),
         .target(name: "Deployment", dependencies: ["HTTPClient"]),
         .executableTarget(name: "relayctl", dependencies: ["bootstrap", "LocalLambda", "Deployment", "JWT", "Relay"]),
-        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "bootstrap"]),
+        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "bootstrap", "relayctl"]),
     ],
     swiftLanguageModes: [.v6]
 )

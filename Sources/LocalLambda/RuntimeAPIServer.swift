@@ -214,7 +214,7 @@ private func next(
     guard let invocation = invocation ?? nil else { return .drop }
     let headers = [
         HTTPServer.Field("Lambda-Runtime-Invoked-Function-Arn", functionARN),
-        HTTPServer.Field("Lambda-Runtime-Trace-Id", traceID()),
+        HTTPServer.Field("Lambda-Runtime-Trace-Id", traceHeader()),
     ]
     return .invocation(
         invocation.event,
@@ -222,17 +222,6 @@ private func next(
         deadline: invocation.deadline,
         headers: headers + invocation.headers
     )
-}
-
-/// An X-Ray trace header that is not sampled.
-private func traceID() -> String {
-    func hex(_ digits: Int, _ number: UInt64) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text.suffix(digits)
-    }
-    let time = hex(8, UInt64(Date().timeIntervalSince1970))
-    let unique = hex(16, .random(in: 0 ... .max)) + hex(8, .random(in: 0 ... .max))
-    return "Root=1-\(time)-\(unique);Parent=\(hex(16, .random(in: 0 ... .max)));Sampled=0"
 }
 
 extension RuntimeAPIServer.State {

@@ -87,7 +87,9 @@ struct Replay: Subcommand {
     }
 
     private func record(_ run: Player.Run, of event: RecordedEvent) throws {
-        guard let file = event.answerFile else { throw Failure("an event from standard input has no place to record to") }
+        guard let file = event.answerFile else {
+            throw Failure("an event from standard input has no place to record to")
+        }
         try RecordedAnswer(run.first.outcome).write(to: file)
     }
 }
@@ -103,7 +105,8 @@ struct Demonstration {
 
     /// The variables of this process that are the relay's too.
     private static let inherited = [
-        "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
         "HTTPS_PROXY", "NO_PROXY", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
     ]
 

@@ -64,7 +64,9 @@ struct ReplayOutput {
         let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
         if isJSON { say(line) } else { print(line) }
         guard !isJSON, isLoadTest else { return }
-        let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS", "MEMORY MB"].map { padded($0, 9, .right) }
+        let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS", "MEMORY MB"].map {
+            padded($0, 9, .right)
+        }
         print(padded("NAME", nameWidth) + columns.joined())
     }
 
