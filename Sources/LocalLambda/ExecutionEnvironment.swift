@@ -46,7 +46,7 @@ public final class ExecutionEnvironment: Sendable {
     private enum Phase {
         case cold
         case starting
-        case warm(Instance, invocations: Int)
+        case warm(Instance, isUsed: Bool)
         case over
     }
 
@@ -80,9 +80,7 @@ public final class ExecutionEnvironment: Sendable {
 
     /// Starts the process, where it is not up, and waits for its first `next`.
     public func start() throws {
-        guard case .success = ready() else {
-            throw LocalError("\(executable) did not come to its first 'next'")
-        }
+        _ = try ready(toInvoke: false).get()
     }
 
     /// Hands the event to the process and waits for what becomes of it.
@@ -91,7 +89,7 @@ public final class ExecutionEnvironment: Sendable {
         id: String = UUID().uuidString.lowercased(),
         headers: [HTTPServer.Field] = []
     ) -> Report {
-        switch ready() {
+        switch ready(toInvoke: true) {
         case .failure(let error):
             return Report(
                 id: id,
@@ -174,14 +172,14 @@ public final class ExecutionEnvironment: Sendable {
     // MARK: - The process
 
     /// The process that is up, started if need be, and whether this is its first invocation.
-    private func ready() -> Result<(Instance, Bool), LocalError> {
+    private func ready(toInvoke: Bool) -> Result<(Instance, Bool), LocalError> {
         let known: Result<(Instance, Bool), LocalError>?? = phase.wait { phase in
             switch phase {
             case .starting: return nil
             case .over: return .failure(LocalError("the environment was stopped"))
-            case .warm(let instance, let count) where instance.process.end == nil:
-                phase = .warm(instance, invocations: count + 1)
-                return .success((instance, count == 0))
+            case .warm(let instance, let isUsed) where instance.process.end == nil:
+                phase = .warm(instance, isUsed: isUsed || toInvoke)
+                return .success((instance, !isUsed))
             case .warm(let instance, _):
                 // It crashed between two invocations.
                 instance.api.stop()
@@ -199,7 +197,7 @@ public final class ExecutionEnvironment: Sendable {
                 return .failure(LocalError("the environment was stopped"))
             }
             switch started {
-            case .success(let instance): phase = .warm(instance, invocations: 1)
+            case .success(let instance): phase = .warm(instance, isUsed: toInvoke)
             case .failure: phase = .cold
             }
             return started.map { ($0, true) }

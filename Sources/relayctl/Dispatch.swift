@@ -2,7 +2,7 @@ import Foundation
 import Relay
 
 /// The commands, in the order of the help.
-let commands: [any Subcommand.Type] = [Replay.self]
+let commands: [any Subcommand.Type] = [Replay.self, Serve.self]
 
 /// Finds the command that the first word names and runs it. Returns the exit status: 0, 1 (failed), 2 (usage).
 func dispatch(_ words: [String]) -> Int32 {
