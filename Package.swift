@@ -39,7 +39,18 @@ let package = Package(
         .target(name: "LocalLambda", dependencies: ["APIGateway", "COpenSSL"], linkerSettings: system("ssl", "crypto")),
         .target(name: "Deployment", dependencies: ["HTTPClient"]),
         .executableTarget(name: "relayctl", dependencies: ["bootstrap", "LocalLambda", "Deployment", "JWT", "Relay"]),
+
+        // The tests, a target each
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda"]),
+        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda"]),
+        .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
+        .testTarget(name: "JWTTests", dependencies: ["JWT"]),
+        .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
+        .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
+        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda"]),
         .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "bootstrap", "relayctl"]),
+        .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -40,7 +40,7 @@ public enum Event: Decodable, Sendable {
         }
     }
 
-    private typealias Fields = KeyedDecodingContainer<Key>
+    fileprivate typealias Fields = KeyedDecodingContainer<Key>
 
     /// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     private static func restRequest(_ event: Fields, _ method: String) throws -> Request {
@@ -56,19 +56,19 @@ public enum Event: Decodable, Sendable {
             gateway: .rest,
             method: method,
             path: percentDecoded(path),
-            headers: try multiValueHeaders(event) ?? singleValueHeaders(event),
+            authorization: try Header(event, .multiValueHeaders)?.values ?? Header(event, .headers)?.values ?? [],
             body: try body(event)
         )
     }
 
     /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
     private static func loadBalancerRequest(_ event: Fields, _ method: String) throws -> Request {
-        let multiValue = try multiValueHeaders(event)
+        let multiValue = try Header(event, .multiValueHeaders)
         return Request(
             gateway: .loadBalancer(multiValueHeaders: multiValue != nil),
             method: method,
             path: percentDecoded(try event.decodeIfPresent(String.self, forKey: .path) ?? "/"),
-            headers: try multiValue ?? singleValueHeaders(event),
+            authorization: try multiValue?.values ?? Header(event, .headers)?.values ?? [],
             body: try body(event)
         )
     }
@@ -87,7 +87,7 @@ public enum Event: Decodable, Sendable {
             gateway: isFunctionURL ? .functionURL : .http,
             method: (try? http.decode(String.self, forKey: .method)) ?? "",
             path: isFunctionURL ? percentDecoded(path) : withoutStage(path, stage),
-            headers: try singleValueHeaders(event),
+            authorization: try Header(event, .headers)?.values ?? [],
             body: try body(event)
         )
     }
@@ -127,25 +127,13 @@ public enum Event: Decodable, Sendable {
         Character(Unicode.Scalar(digit)).hexDigitValue.map(UInt8.init)
     }
 
-    private static func multiValueHeaders(_ event: Fields) throws -> Headers? {
-        guard let fields = try event.decodeIfPresent([String: [String?]?].self, forKey: .multiValueHeaders) else {
-            return nil
-        }
-        return Headers(fields.map { (name: $0.key, values: ($0.value ?? []).compactMap(\.self)) })
-    }
-
-    private static func singleValueHeaders(_ event: Fields) throws -> Headers {
-        let fields = try event.decodeIfPresent([String: String?].self, forKey: .headers) ?? [:]
-        return Headers(fields.map { (name: $0.key, values: [$0.value].compactMap(\.self)) })
-    }
-
     private static func body(_ event: Fields) throws -> Data? {
         guard let text = try event.decodeIfPresent(String.self, forKey: .body) else { return nil }
         let isBase64 = try event.decodeIfPresent(Bool.self, forKey: .isBase64Encoded) ?? false
         return isBase64 ? Data(base64Encoded: text) : Data(text.utf8)
     }
 
-    private enum Key: CodingKey {
+    fileprivate enum Key: CodingKey {
         case version, httpMethod, resource, path, pathParameters, rawPath, headers, multiValueHeaders, body
         case isBase64Encoded, requestContext, source
     }
@@ -160,5 +148,43 @@ public enum Event: Decodable, Sendable {
 
     private enum PathParameter: CodingKey {
         case proxy
+    }
+}
+
+/// The values of the Authorization header, in an object of headers of either form. The other headers, most of an event,
+/// are passed over.
+private struct Header: Decodable {
+    var values: [String] = []
+
+    /// The header of an event's `headers` or `multiValueHeaders`; nil where there is no such object.
+    init?(_ event: Event.Fields, _ key: Event.Key) throws {
+        guard let header = try event.decodeIfPresent(Header.self, forKey: key) else { return nil }
+        self = header
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: Name.self)
+        for name in fields.allKeys {
+            if let value = try? fields.decode(String.self, forKey: name) {
+                values.append(value)
+            } else {
+                values += (try? fields.decode([String].self, forKey: name)) ?? []
+            }
+        }
+    }
+
+    /// The header's name, in any case; no other is one.
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init?(stringValue: String) {
+            guard stringValue.utf8.count == 13, stringValue.lowercased() == "authorization" else { return nil }
+            self.stringValue = stringValue
+        }
+
+        init?(intValue: Int) {
+            nil
+        }
     }
 }

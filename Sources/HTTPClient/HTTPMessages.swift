@@ -43,21 +43,49 @@ public struct HTTPResponse: Sendable {
 
 /// The header fields of a response as they came, read when one is asked for.
 public struct HTTPHeaders: Sendable {
-    /// The header lines, each with its line end.
-    var lines: [UInt8] = []
+    /// The header lines, one behind the other, and where each ends.
+    private var bytes: [UInt8] = []
+    private var ends: [Int] = []
+
+    /// Bytes of all lines.
+    var count: Int {
+        bytes.count
+    }
+
+    mutating func append(line: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: line)
+        ends.append(bytes.count)
+    }
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
 
     /// The value of the first field of that name, whatever its case, without blanks around it.
-    public subscript(name: String) -> String? {
-        let name = Array(name.utf8)
-        for line in lines.split(separator: UInt8(ascii: "\n")) {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex == name.count,
-                zip(line, name).allSatisfy({ Self.lowercase($0) == Self.lowercase($1) })
-            else { continue }
-            var value = line[(colon + 1)...].drop(while: Self.isBlank)
-            while let last = value.last, Self.isBlank(last) { value.removeLast() }
-            return String(decoding: value, as: UTF8.self)
+    public subscript(name: StaticString) -> String? {
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            for end in ends {
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                start = end
+                if Self.isField(line, named: name) { return Self.value(line[(name.count + 1)...]) }
+            }
+            return nil
         }
-        return nil
+    }
+
+    private static func isField(_ line: UnsafeBufferPointer<UInt8>, named name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard line.count > name.count, line[name.count] == UInt8(ascii: ":") else { return false }
+        for index in name.indices where lowercase(line[index]) != lowercase(name[index]) { return false }
+        return true
+    }
+
+    private static func value(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        var value = text.drop(while: isBlank)
+        while let last = value.last, isBlank(last) { value.removeLast() }
+        return String(decoding: value, as: UTF8.self)
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {
@@ -65,7 +93,7 @@ public struct HTTPHeaders: Sendable {
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+        byte <= UInt8(ascii: " ")
     }
 }
 

@@ -70,6 +70,11 @@ public final class HTTPMulti {
         underWay.count
     }
 
+    /// Whether a request under way has gone out: its server was reached.
+    public var hasSent: Bool {
+        underWay.values.contains { $0.sentAt != nil }
+    }
+
     /// Starts a request; it goes on whenever `wait` is called. `timeout` is in seconds, for the whole exchange.
     public func start(_ request: HTTPRequest, timeout: Double) throws(HTTPError) -> Exchange {
         let transfer: Transfer

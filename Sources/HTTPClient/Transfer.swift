@@ -74,7 +74,6 @@ final class Transfer {
         set(CURLOPT_MAXAGE_CONN, options.idleConnectionLifetime)
         // Without it a resolver thread that still waits for a name server is joined, whatever the time-out.
         set(CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_PIPEWAIT, 1)
         if let userAgent = options.userAgent { set(CURLOPT_USERAGENT, userAgent) }
         if options.acceptsCompressed { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
         if !options.usesProxyOfEnvironment { set(CURLOPT_NOPROXY, "*") }
@@ -115,12 +114,15 @@ final class Transfer {
     /// Takes on a request. What the handle sends stays alive in `self` until the next one.
     func prepare(_ request: HTTPRequest) {
         sentAt = nil
-        headers.lines.removeAll(keepingCapacity: true)
+        headers.removeAll()
         body = Data()
         isTooLarge = false
         errorText.pointee = 0
 
         set(CURLOPT_URL, request.url)
+        // Over TLS the handshake tells whether a connection can be shared, and it is worth waiting for. Without, only the
+        // first answer would, and a server that hangs would hold up everybody.
+        set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         switch request.method {
         case .get:
             set(CURLOPT_HTTPGET, 1)
@@ -198,9 +200,9 @@ final class Transfer {
     /// Returns the bytes taken; anything but all of them ends the transfer.
     private func receive(headerLine line: UnsafeRawBufferPointer) -> Int {
         // The header of an interim response or of a proxy's answer is not the response's.
-        if line.starts(with: "HTTP/".utf8) { headers.lines.removeAll(keepingCapacity: true) }
-        guard headers.lines.count + line.count <= Self.headerLimit else { return 0 }
-        headers.lines.append(contentsOf: line)
+        if line.starts(with: "HTTP/".utf8) { headers.removeAll() }
+        guard headers.count + line.count <= Self.headerLimit else { return 0 }
+        headers.append(line: line)
         return line.count
     }
 

@@ -58,12 +58,12 @@ public struct Invocation: Sendable {
     }
 
     private enum Header {
-        static let requestID = "Lambda-Runtime-Aws-Request-Id"
-        static let deadline = "Lambda-Runtime-Deadline-Ms"
-        static let functionARN = "Lambda-Runtime-Invoked-Function-Arn"
-        static let traceID = "Lambda-Runtime-Trace-Id"
-        static let tenantID = "Lambda-Runtime-Aws-Tenant-Id"
-        static let clientContext = "Lambda-Runtime-Client-Context"
-        static let cognitoIdentity = "Lambda-Runtime-Cognito-Identity"
+        static let requestID: StaticString = "Lambda-Runtime-Aws-Request-Id"
+        static let deadline: StaticString = "Lambda-Runtime-Deadline-Ms"
+        static let functionARN: StaticString = "Lambda-Runtime-Invoked-Function-Arn"
+        static let traceID: StaticString = "Lambda-Runtime-Trace-Id"
+        static let tenantID: StaticString = "Lambda-Runtime-Aws-Tenant-Id"
+        static let clientContext: StaticString = "Lambda-Runtime-Client-Context"
+        static let cognitoIdentity: StaticString = "Lambda-Runtime-Cognito-Identity"
     }
 }

@@ -41,8 +41,8 @@ public enum AuthorizationError: Error, Equatable {
 /// Lets callers in: `Authorization: Bearer JWT`, where the JWT carries the caller's SecurityTrails API key.
 public enum Authorization {
     /// The API key of a request.
-    static func key(of headers: Headers, secretKey: String?) throws(AuthorizationError) -> String {
-        let values = headers["Authorization"]
+    static func key(of request: Request, secretKey: String?) throws(AuthorizationError) -> String {
+        let values = request.authorization
         guard let value = values.first else { throw .noHeader }
         let parts = value.split { $0 == " " || $0 == "\t" }
         guard values.count == 1, parts.count == 2, parts[0].lowercased() == "bearer" else { throw .wrongType }

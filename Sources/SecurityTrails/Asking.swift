@@ -58,7 +58,7 @@ final class Asking {
             case .certificate, .client: dispatcher.stop = dispatcher.stop ?? .refused
             // Where nobody could be reached, nobody will be.
             case .cannotResolve, .cannotConnect, .connectTimedOut:
-                if !dispatcher.hasBeenAnswered { dispatcher.stop = dispatcher.stop ?? .refused }
+                if !dispatcher.hasBeenAnswered { dispatcher.stop = dispatcher.stop ?? .unreachable }
             case .connectionLost, .bodyTooLarge: break
             }
         }

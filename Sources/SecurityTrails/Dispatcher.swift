@@ -7,6 +7,8 @@ final class Dispatcher<Job> {
     enum Stop {
         /// Each further request would fail in the same way.
         case refused
+        /// Nobody could be reached; those under way that have reached nobody either are dropped.
+        case unreachable
         /// Time or room has run out.
         case outOfTime
     }
@@ -61,7 +63,7 @@ final class Dispatcher<Job> {
                 stop = stop ?? .outOfTime
                 break
             }
-            guard !underWay.isEmpty || opening != nil else { break }
+            guard !underWay.isEmpty || opening != nil, stop != .unreachable || client.http.hasSent else { break }
             do {
                 for (exchange, outcome) in try client.http.wait(until: min(opening ?? end, end)) {
                     guard let attempt = underWay.removeValue(forKey: ObjectIdentifier(exchange)) else { continue }

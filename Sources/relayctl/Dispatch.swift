@@ -1,8 +1,16 @@
+import Deployment
 import Foundation
 import Relay
 
 /// The commands, in the order of the help.
-let commands: [any Subcommand.Type] = [Replay.self, Serve.self]
+let commands: [any Subcommand.Type] = [
+    Replay.self,
+    Serve.self,
+    Bench.self,
+    JWTCommand.self,
+    ModuleCommand.self,
+    PoliciesCommand.self,
+]
 
 /// Finds the command that the first word names and runs it. Returns the exit status: 0, 1 (failed), 2 (usage).
 func dispatch(_ words: [String]) -> Int32 {
@@ -12,35 +20,39 @@ func dispatch(_ words: [String]) -> Int32 {
     }
     switch first {
     case "--help", "-h":
-        print(overview())
-        return 0
+        return show(overview())
     case "--version":
-        print("relayctl \(relayVersion)")
-        return 0
+        return show("relayctl \(relayVersion)")
     case "help":
-        guard words.count > 1 else {
-            print(overview())
-            return 0
-        }
-        guard let command = commands.first(where: { $0.name == words[1] }) else { return unknown(words[1]) }
-        print(help(command))
-        return 0
+        guard words.count > 1 else { return show(overview()) }
+        return withCommand(words[1]) { show(help($0)) }
+    case _ where first.hasPrefix("-"):
+        let near = nearest(to: first, among: ["--help", "--version"])
+        say("relayctl: unknown option \(first); " + (near.map { "did you mean \($0)?" } ?? "see 'relayctl --help'"))
+        return 2
     default:
-        guard let command = commands.first(where: { $0.name == first }) else { return unknown(first) }
-        return run(command, Array(words.dropFirst()))
+        return withCommand(first) { run($0, Array(words.dropFirst())) }
     }
+}
+
+private func withCommand(_ name: String, _ body: (any Subcommand.Type) -> Int32) -> Int32 {
+    if let command = commands.first(where: { $0.name == name }) { return body(command) }
+    let near = nearest(to: name, among: commands.map { $0.name } + ["help"])
+    say("relayctl: no command '\(name)'; " + (near.map { "did you mean '\($0)'?" } ?? "see 'relayctl --help'"))
+    return 2
 }
 
 private func run(_ command: any Subcommand.Type, _ words: [String]) -> Int32 {
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-        print(help(command))
-        return 0
+        return show(help(command))
     }
     do {
         return try command.init(Arguments(words, options: command.options)).run()
     } catch let error as UsageError {
         say("relayctl \(command.name): \(error.message)")
-        say("Usage: relayctl \(command.name) \(command.synopsis)")
+        return 2
+    } catch let error as any InputError {
+        say("relayctl \(command.name): \(error)")
         return 2
     } catch let error as Failure {
         say("relayctl \(command.name): \(error.message)")
@@ -51,39 +63,27 @@ private func run(_ command: any Subcommand.Type, _ words: [String]) -> Int32 {
     }
 }
 
-private func unknown(_ word: String) -> Int32 {
-    let near = nearest(to: word, among: commands.map { $0.name })
-    say("relayctl: no command '\(word)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
-    say("'relayctl --help' lists the commands.")
-    return 2
-}
-
 private func overview() -> String {
-    let width = (commands.map { $0.name.count }.max() ?? 0) + 2
-    let list = commands.map { "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + $0.summary }
-    return """
-        Usage: relayctl COMMAND [OPTION]...
+    """
+    Usage: relayctl COMMAND [OPTION]...
 
-        The operator's tool of the SecurityTrails relay.
+    The operator's tool of the SecurityTrails relay. Run it in the project's folder.
 
-        Commands:
-        \(list.joined(separator: "\n"))
+    Commands:
+    \(table(commands.map { ($0.name, $0.summary) }))
 
-        'relayctl help COMMAND' says more. Exit status: 0, 1 (failed), 2 (usage).
-        """
+    Options:
+    \(table([("-h, --help", "This text; 'relayctl help COMMAND' says more of a command."), ("--version", "The relay's version.")]))
+
+    Exit status: 0, 1 (failed), 2 (usage).
+    """
 }
 
 private func help(_ command: any Subcommand.Type) -> String {
     let options = command.options + [Option("--help", short: "-h", help: "This text.")]
     let rows = options.map { option in
-        let names = (option.short.map { "\($0), " } ?? "") + option.name
-        return (left: names + (option.value.map { " \($0)" } ?? ""), right: option.help)
-    }
-    let width = (rows.map { $0.left.count }.max() ?? 0) + 2
-    let list = rows.map { row in
-        let lines = row.right.split(separator: "\n", omittingEmptySubsequences: false)
-        let indent = "\n" + String(repeating: " ", count: width + 2)
-        return "  " + row.left.padding(toLength: width, withPad: " ", startingAt: 0) + lines.joined(separator: indent)
+        let name = (option.short.map { "\($0), " } ?? "") + option.name + (option.value.map { " \($0)" } ?? "")
+        return (name, option.help)
     }
     return """
         Usage: relayctl \(command.name) \(command.synopsis)
@@ -91,8 +91,24 @@ private func help(_ command: any Subcommand.Type) -> String {
         \(command.discussion)
 
         Options:
-        \(list.joined(separator: "\n"))
+        \(table(rows))
         """
+}
+
+/// Two columns, the second of which may have several lines.
+private func table(_ rows: [(left: String, right: String)]) -> String {
+    let width = (rows.map(\.left.count).max() ?? 0) + 2
+    let lines = rows.map { row in
+        let right = row.right.replacing("\n", with: "\n" + String(repeating: " ", count: width + 2))
+        return "  " + row.left.padding(toLength: width, withPad: " ", startingAt: 0) + right
+    }
+    return lines.joined(separator: "\n")
+}
+
+/// A text on standard output, which is all that was asked for.
+private func show(_ text: String) -> Int32 {
+    print(text)
+    return 0
 }
 
 /// A line on standard error.

@@ -1,4 +1,6 @@
-/// One of relayctl's commands: a file each, listed in `main.swift`.
+import Deployment
+
+/// One of relayctl's commands: a file each, listed in `Dispatch.swift`.
 protocol Subcommand: SendableMetatype {
     /// The word after `relayctl`.
     static var name: String { get }
@@ -57,7 +59,8 @@ struct Failure: Error {
     }
 }
 
-/// A command's arguments, parsed: `--name value`, `--name=value`, `-f value`, flags, and the rest; after `--` all is rest.
+/// A command's arguments, parsed: `--name value`, `--name=value`, `-f value`, `-fvalue`, flags, and the rest; after `--`
+/// all is rest. A message never repeats a value: it may be a secret that does not belong there.
 struct Arguments {
     /// What is no option, in order.
     let positional: [String]
@@ -76,28 +79,41 @@ struct Arguments {
                 positional.append(word)
                 continue
             }
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(parts[0])
+            let (name, attached) = Self.split(word)
             guard let option = options.first(where: { $0.name == name || $0.short == name }) else {
                 let near = nearest(to: name, among: options.map(\.name) + ["--help"])
-                throw UsageError("unknown option \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
+                throw UsageError("unknown option \(name); " + (near.map { "did you mean \($0)?" } ?? "see --help"))
             }
-            if option.value == nil {
-                guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
-                values[option.name, default: []].append("")
-            } else if parts.count == 2 {
-                values[option.name, default: []].append(String(parts[1]))
-            } else if let value = rest.popFirst() {
-                values[option.name, default: []].append(value)
-            } else {
-                throw UsageError("\(name) needs a value: \(name) \(option.value ?? "")")
+            guard let placeholder = option.value else {
+                guard attached == nil else { throw UsageError("\(name) takes no value") }
+                values[option.name] = [""]
+                continue
             }
-            if !option.repeats, values[option.name, default: []].count > 1 {
-                throw UsageError("\(name) is given twice")
+            guard let value = attached ?? rest.popFirst() else {
+                throw UsageError("\(name) needs a value: \(name) \(placeholder)")
             }
+            guard option.repeats || values[option.name] == nil else { throw UsageError("\(name) is given twice") }
+            values[option.name, default: []].append(value)
         }
         self.positional = positional
         self.values = values
+    }
+
+    /// An option's name, and the value that is attached to it.
+    private static func split(_ word: String) -> (name: String, value: String?) {
+        if !word.hasPrefix("--"), word.count > 2 {
+            let value = word.dropFirst(2)
+            return (String(word.prefix(2)), String(value.hasPrefix("=") ? value.dropFirst() : value))
+        }
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return (parts[0], parts.count == 2 ? parts[1] : nil)
+    }
+
+    /// The one argument of a command that takes one; `name` is what its synopsis calls it.
+    func only(_ name: String) throws(UsageError) -> String {
+        guard let argument = positional.first else { throw UsageError("\(name) is missing; see --help") }
+        guard positional.count == 1 else { throw UsageError("takes one \(name) and nothing after it; see --help") }
+        return argument
     }
 
     /// Whether the flag is there.
@@ -119,32 +135,8 @@ struct Arguments {
     func number(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(UsageError) -> Int {
         guard let text = value(name) else { return fallback }
         guard let number = Int(text), range.contains(number) else {
-            let bounds = "\(range.lowerBound) to \(range.upperBound)"
-            throw UsageError("\(name) takes a whole number from \(bounds), not '\(text)'")
+            throw UsageError("\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
-}
-
-/// The candidate with the fewest letters to change, where that is few enough to be a slip of the keyboard.
-func nearest(to word: String, among candidates: [String]) -> String? {
-    let ranked = candidates.map { (candidate: $0, distance: editDistance(word, $0)) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, word.count / 3) ? best.candidate : nil
-}
-
-/// Levenshtein's distance: letters to insert, remove or replace.
-private func editDistance(_ first: String, _ second: String) -> Int {
-    let second = Array(second)
-    var row = Array(0...second.count)
-    for (i, letter) in first.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, other) in second.enumerated() {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (letter == other ? 0 : 1))
-            diagonal = above
-        }
-    }
-    return row[second.count]
 }

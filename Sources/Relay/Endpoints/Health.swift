@@ -4,7 +4,7 @@ extension Relay {
         var envelope = Envelope()
         let key: String
         do {
-            key = try Authorization.key(of: call.request.headers, secretKey: configuration.secretKey)
+            key = try Authorization.key(of: call.request, secretKey: configuration.secretKey)
         } catch {
             envelope.note(.notAuthorized(error.message))
             return Reply(&envelope)

@@ -9,7 +9,7 @@ extension Relay {
         let key: String
         let observables: [Observable]
         do {
-            key = try Authorization.key(of: call.request.headers, secretKey: configuration.secretKey)
+            key = try Authorization.key(of: call.request, secretKey: configuration.secretKey)
         } catch {
             envelope.note(.notAuthorized(error.message))
             return Reply(&envelope)

@@ -1,0 +1,90 @@
+import Foundation
+
+/// The IAM policies in `deploy/`, with placeholders where an account's own values go.
+public enum PolicyTemplate: String, CaseIterable, Sendable {
+    /// What the user who deploys may do.
+    case deployment = "ZappaLambdaDeploymentPolicy.json"
+    /// What the function may do.
+    case execution = "ZappaLambdaExecutionPolicy.json"
+    /// Who may take the function's role.
+    case trust = "TrustRelationship.json"
+
+    /// The file's name in `deploy/`.
+    public var fileName: String { rawValue }
+
+    /// The template with every placeholder filled in.
+    public func rendered(
+        _ template: String,
+        account: AccountID,
+        settings: StageSettings
+    ) throws(PolicyError) -> String {
+        if case .arn(let other, _) = settings.role, other != account.digits {
+            throw .roleOfAnotherAccount(other)
+        }
+        let values = [
+            "<ACCOUNT_ID>": account.digits,
+            "<REGION>": settings.region,
+            "<PROJECT>": settings.projectSlug,
+            "<FUNCTION>": settings.functionName,
+            "<ROLE>": settings.role.path,
+        ]
+        let policy = values.reduce(template) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+        if let left = policy.firstMatch(of: /<[A-Za-z_ -]+>/) {
+            throw .placeholderLeft(file: fileName, placeholder: String(left.output))
+        }
+        guard (try? JSONDecoder().decode(Policy.self, from: Data(policy.utf8))) != nil else {
+            throw .noPolicy(file: fileName)
+        }
+        return policy
+    }
+
+    /// The least that makes a JSON text an IAM policy.
+    private struct Policy: Decodable {
+        let version: String
+        let statements: [Statement]
+
+        struct Statement: Decodable {
+            let effect: String
+
+            enum CodingKeys: String, CodingKey {
+                case effect = "Effect"
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case version = "Version"
+            case statements = "Statement"
+        }
+    }
+}
+
+/// The number of an AWS account: 12 digits.
+public struct AccountID: Equatable, Sendable {
+    /// The number.
+    public let digits: String
+
+    /// Nil for anything but 12 digits.
+    public init?(_ text: String) {
+        guard text.wholeMatch(of: /[0-9]{12}/) != nil else { return nil }
+        digits = text
+    }
+}
+
+/// Why a policy can't be rendered.
+public enum PolicyError: InputError, Equatable {
+    /// The settings' role_arn belongs to another account, whose roles this one can't hand to Lambda.
+    case roleOfAnotherAccount(String)
+    /// A placeholder that nothing stands for.
+    case placeholderLeft(file: String, placeholder: String)
+    /// The template is not an IAM policy.
+    case noPolicy(file: String)
+
+    /// The one line.
+    public var description: String {
+        switch self {
+        case .roleOfAnotherAccount(let account): "role_arn is a role of the account \(account)"
+        case .placeholderLeft(let file, let placeholder): "\(file) has a placeholder that is not known: \(placeholder)"
+        case .noPolicy(let file): "\(file) is not an IAM policy: JSON with Version and Statement"
+        }
+    }
+}

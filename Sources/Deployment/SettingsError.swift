@@ -1,0 +1,29 @@
+/// Something that the operator wrote can't be used; the description is one line that says what and where.
+public protocol InputError: Error, CustomStringConvertible {}
+
+/// What is wrong with a settings file.
+public enum SettingsError: InputError, Equatable {
+    /// The file is not there or can't be read.
+    case unreadable(file: String, reason: String)
+    /// The file is not JSON.
+    case malformed(file: String, JSONC.SyntaxError)
+    /// There is no such stage; nearest is one that may have been meant.
+    case noSuchStage(file: String, nearest: String?, stages: [String])
+    /// A key's value can't be used. The key is a path from the file's root, which begins with the stage, if any.
+    case invalid(file: String, key: [String], reason: String)
+
+    /// The one line.
+    public var description: String {
+        switch self {
+        case .unreadable(let file, let reason):
+            "\(file): \(reason)"
+        case .malformed(let file, let error):
+            "\(file):\(error.line):\(error.column): \(error.reason)"
+        case .noSuchStage(let file, let nearest, let stages):
+            "\(file): no such stage" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+                + " (there is \(stages.joined(separator: ", ")))"
+        case .invalid(let file, let key, let reason):
+            ([file] + key).joined(separator: ": ") + ": " + reason
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Deployment
+import Foundation
+import JWT
+
+/// A JWT that was made, and what the operator does with it.
+struct JWTIssue {
+    let token: String
+    /// The key that verifies the token.
+    let secret: String
+    /// Whether the key is a new one, which the function does not know yet.
+    let isNewSecret: Bool
+    let expires: Date?
+
+    /// Signs the values, with a new key where there is none.
+    init(values: [String: String], secret: String?, timeToLive: Int?, now: Date) throws {
+        var claims = values.mapValues(Claim.text)
+        let issued = Int(now.timeIntervalSince1970)
+        if let timeToLive {
+            claims["iat"] = .time(issued)
+            claims["exp"] = .time(issued + timeToLive)
+        }
+        expires = timeToLive.map { Date(timeIntervalSince1970: Double(issued + $0)) }
+        isNewSecret = secret == nil
+        self.secret = secret ?? SecretKey.random()
+        token = try CompactSerialization.sign(claims, secret: self.secret)
+    }
+
+    private enum Claim: Encodable {
+        case text(String)
+        case time(Int)
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try container.encode(text)
+            case .time(let time): try container.encode(time)
+            }
+        }
+    }
+
+    /// What is printed for people, in the order of the original's `jwt`.
+    func text(_ module: ModuleSettings, _ settings: StageSettings) -> String {
+        let validity = expires.map { "\nIt expires at \($0.ISO8601Format()); make a new one before.\n" } ?? "\n"
+        let secretStep =
+            isNewSecret
+            ? """
+            The SECRET_KEY to validate the JWT is:
+                \(secret)
+            Set it as the environment variable SECRET_KEY of the function, on this page of the AWS console:
+                \(settings.environmentVariablesPage)
+            """ : "The SECRET_KEY to validate the JWT is the one that the function has."
+        let pages = module.moduleTypes.map { "    \($0.region.uppercased()): \($0.creationPage)" }
+        return """
+            The JWT for the \(module.moduleName) module is:
+                \(token)\(validity)\
+            \(secretStep)
+            Create the \(module.moduleName) module with the relay's URL and the JWT, on the page of your SecureX region:
+            \(pages.joined(separator: "\n"))
+            In Cisco XDR, which took over from SecureX in July 2024, open Administration > Integrations (Integration
+            Modules), add a Generic Serverless Relay, and enter:
+                URL: \(settings.url(ofAPI: "ID")), the relay's URL
+                Authorization bearer token: the JWT
+            """
+    }
+
+    /// The same for machines.
+    func summary(_ module: ModuleSettings, _ settings: StageSettings) -> Summary {
+        Summary(
+            module: module.moduleName,
+            stage: settings.stage,
+            function: settings.functionName,
+            region: settings.region,
+            jwt: token,
+            expires: expires?.ISO8601Format(),
+            secretKey: isNewSecret ? secret : nil,
+            environmentVariablesPage: settings.environmentVariablesPage,
+            moduleCreationPages: Dictionary(
+                module.moduleTypes.map { ($0.region, $0.creationPage) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        )
+    }
+
+    struct Summary: Encodable {
+        let module: String
+        let stage: String
+        let function: String
+        let region: String
+        let jwt: String
+        let expires: String?
+        let secretKey: String?
+        let environmentVariablesPage: String
+        let moduleCreationPages: [String: String]
+
+        enum CodingKeys: String, CodingKey {
+            case module, stage, function, region, jwt, expires
+            case secretKey = "secret_key"
+            case environmentVariablesPage = "environment_variables_page"
+            case moduleCreationPages = "module_creation_pages"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Deployment
+import Foundation
+
+/// `relayctl policies`: the IAM policies of `deploy/`, filled in for an account and a stage.
+struct PoliciesCommand: Subcommand {
+    static let name = "policies"
+    static let summary = "Write the IAM policies of an account and a stage."
+    static let synopsis = "STAGE --account NUMBER [--output FOLDER]"
+    static let discussion = """
+        Fills in the templates in deploy/ and writes them to aws/rendered/: what the
+        user who deploys may do, what the function may do, and who may take its role.
+        aws/HOWTO.md says where each one goes. Nothing is written where one of them
+        can't be filled in. Nothing is sent to AWS.
+
+          relayctl policies dev --account 123456789012
+        """
+    static let options = [
+        Option("--account", value: "NUMBER", help: "The AWS account, 12 digits."),
+        Option("--output", value: "FOLDER", help: "Where the policies are written (default: aws/rendered)."),
+    ]
+
+    private let stage: String
+    private let account: AccountID
+    private let output: URL
+
+    init(_ arguments: Arguments) throws {
+        stage = try arguments.only("STAGE")
+        guard let number = arguments.value("--account") else { throw UsageError("--account is missing; see --help") }
+        guard let account = AccountID(number) else {
+            throw UsageError("--account takes the 12 digits of an AWS account, without hyphens")
+        }
+        self.account = account
+        output = URL(fileURLWithPath: arguments.value("--output") ?? "aws/rendered", isDirectory: true)
+    }
+
+    func run() throws -> Int32 {
+        let settings = try SettingsFile().stage(stage)
+        let policies = try PolicyTemplate.allCases.map { template in
+            let text = try String(contentsOf: templateFile(template), encoding: .utf8)
+            return (template, try template.rendered(text, account: account, settings: settings))
+        }
+        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+        for (template, policy) in policies {
+            let file = output.appendingPathComponent(template.fileName)
+            try Data(policy.utf8).write(to: file, options: .atomic)
+            print(file.relativePath)
+        }
+        return 0
+    }
+
+    private func templateFile(_ template: PolicyTemplate) throws -> URL {
+        let file = URL(fileURLWithPath: "deploy").appendingPathComponent(template.fileName)
+        guard FileManager.default.isReadableFile(atPath: file.path) else {
+            throw UsageError("deploy/\(template.fileName) can't be read; run relayctl in the project's folder")
+        }
+        return file
+    }
+}

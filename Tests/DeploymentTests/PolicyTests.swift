@@ -1,0 +1,176 @@
+import Foundation
+import Testing
+
+@testable import Deployment
+
+@Suite("IAM policies")
+struct PolicyTests {
+    @Test("Every placeholder is filled in, and what is left is an IAM policy", arguments: PolicyTemplate.allCases)
+    func rendering(template: PolicyTemplate) throws {
+        let policy = try rendered(template)
+        #expect(!policy.contains("<") && !policy.contains(">"))
+        #expect(policy.contains("\"2012-10-17\""))
+    }
+
+    @Test("The grammar: effects, actions, resources, and a Sid of letters and digits for every statement")
+    func grammar() throws {
+        for template in PolicyTemplate.allCases {
+            let statements = try statements(of: template)
+            #expect(!statements.isEmpty)
+            #expect(Set(statements.map(\.sid)).count == statements.count)
+            for statement in statements {
+                #expect(statement.sid.wholeMatch(of: /[A-Za-z0-9]{10,100}/) != nil, "\(statement.sid)")
+                #expect(statement.effect == "Allow")
+                #expect(!statement.actions.isEmpty)
+                #expect(statement.actions.allSatisfy { $0.wholeMatch(of: /[a-z]+:[A-Za-z]+/) != nil })
+                #expect(statement.resources.isEmpty == (template == .trust))
+            }
+        }
+    }
+
+    @Test("Least privilege: resources of this account, region and project; no wildcard for an action or all of them")
+    func leastPrivilege() throws {
+        for template in [PolicyTemplate.deployment, .execution] {
+            for resource in try statements(of: template).flatMap(\.resources) {
+                let own = [
+                    "arn:aws:iam::123456789012:role/r", "arn:aws:lambda:eu-west-1:123456789012:function:my-relay-*",
+                    "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-*",
+                    "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-dev:*",
+                    "arn:aws:apigateway:eu-west-1::/restapis", "arn:aws:apigateway:eu-west-1::/restapis/*",
+                ]
+                #expect(own.contains(resource), "\(resource)")
+            }
+        }
+        let execution = try statements(of: .execution)
+        #expect(execution.flatMap(\.actions) == ["logs:CreateLogStream", "logs:PutLogEvents"])
+        #expect(
+            execution.flatMap(\.resources) == [
+                "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-dev:*"
+            ]
+        )
+    }
+
+    @Test("cfn-lint finds nothing wrong with the policies in a template", .enabled(if: hasCFNLint))
+    func cfnLint() throws {
+        let (status, output) = try lint(try PolicyTemplate.allCases.map(rendered))
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test("cfn-lint would find something wrong", .enabled(if: hasCFNLint))
+    func cfnLintFinds() throws {
+        let wrong = try rendered(.deployment).replacing("\"Effect\"", with: "\"Efect\"")
+        #expect(try lint([wrong, try rendered(.execution), try rendered(.trust)]).status != 0)
+    }
+
+    @Test(
+        "An account is 12 digits",
+        arguments: ["", "1", "1234-5678-9012", "1234567890123", "12345678901x", "１２３４５６７８９０１２"]
+    )
+    func accounts(text: String) {
+        #expect(AccountID(text) == nil)
+    }
+
+    @Test("A placeholder that is left, a text that is no policy, and another account's role are errors")
+    func refusals() throws {
+        let account = try #require(AccountID("123456789012"))
+        func error(_ template: String, _ settings: StageSettings) -> PolicyError? {
+            #expect(throws: PolicyError.self) {
+                try PolicyTemplate.execution.rendered(template, account: account, settings: settings)
+            }
+        }
+        let file = PolicyTemplate.execution.fileName
+        #expect(error("<BUCKET>", try stage()) == .placeholderLeft(file: file, placeholder: "<BUCKET>"))
+        #expect(error("{}", try stage()) == .noPolicy(file: file))
+        let text = """
+            {"dev": {"project_name": "p", "aws_region": "us-east-1", "role_arn": "arn:aws:iam::999999999999:role/r"}}
+            """
+        let settings = try SettingsFile(text: text.utf8, file: "s.json").stage("dev")
+        #expect(error("{}", settings) == .roleOfAnotherAccount("999999999999"))
+    }
+}
+
+private struct Statement: Decodable {
+    let sid: String
+    let effect: String
+    let actions: [String]
+    let resources: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case sid = "Sid"
+        case effect = "Effect"
+        case actions = "Action"
+        case resources = "Resource"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        sid = try container.decode(String.self, forKey: .sid)
+        effect = try container.decode(String.self, forKey: .effect)
+        func strings(_ key: CodingKeys) throws -> [String] {
+            guard container.contains(key) else { return [] }
+            if let one = try? container.decode(String.self, forKey: key) { return [one] }
+            return try container.decode([String].self, forKey: key)
+        }
+        actions = try strings(.actions)
+        resources = try strings(.resources)
+    }
+}
+
+private func statements(of template: PolicyTemplate) throws -> [Statement] {
+    struct Policy: Decodable {
+        let Statement: [DeploymentTests.Statement]
+    }
+    return try JSONDecoder().decode(Policy.self, from: Data(try rendered(template).utf8)).Statement
+}
+
+private func rendered(_ template: PolicyTemplate) throws -> String {
+    let file = project.appendingPathComponent("deploy").appendingPathComponent(template.fileName)
+    let text = """
+        {"dev": {"project_name": "My_Relay", "aws_region": "eu-west-1", "role_name": "r"}}
+        """
+    return try template.rendered(
+        try String(contentsOf: file, encoding: .utf8),
+        account: try #require(AccountID("123456789012")),
+        settings: try SettingsFile(text: text.utf8, file: "s.json").stage("dev")
+    )
+}
+
+private let hasCFNLint = (try? run(["cfn-lint", "--version"]).status) == 0
+
+/// Checks the three policies, embedded in a CloudFormation template.
+private func lint(_ policies: [String]) throws -> (status: Int32, output: String) {
+    let template = """
+        {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Resources": {
+                "Deployment": {
+                    "Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": \(policies[0])}
+                },
+                "Execution": {
+                    "Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": \(policies[1])}
+                },
+                "Role": {
+                    "Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": \(policies[2])}
+                }
+            }
+        }
+        """
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".json")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(template.utf8).write(to: file)
+    return try run(["cfn-lint", "--template", file.path])
+}
+
+private func run(_ words: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+}
