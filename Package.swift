@@ -49,7 +49,7 @@ let package = Package(
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda"]),
-        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "bootstrap", "relayctl"]),
+        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "JWT", "bootstrap", "relayctl"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
     ],
     swiftLanguageModes: [.v6]

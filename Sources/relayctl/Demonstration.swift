@@ -42,7 +42,7 @@ struct Demonstration {
 }
 
 /// 64 letters and digits.
-private func randomSecret() -> String {
+func randomSecret() -> String {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     return String((0..<64).compactMap { _ in letters.randomElement() })
 }

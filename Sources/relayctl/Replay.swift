@@ -1,4 +1,5 @@
 import Foundation
+import JWT
 import LocalLambda
 
 /// `relayctl replay`: sends events to the relay's executable as Lambda would, and looks at what comes back.
@@ -25,6 +26,7 @@ struct Replay: Subcommand {
         Option("--repeat", value: "N", help: "send each event N times, and show how long it took"),
         Option("--concurrency", value: "N", help: "so many at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
+        Option("--faults", help: "play what can go wrong around the executable, and see that it takes it as it must"),
         Option("--json", help: "a JSON object a line, for machines"),
     ]
 
@@ -35,6 +37,7 @@ struct Replay: Subcommand {
     private let repetitions: Int
     private let concurrency: Int
     private let freezes: Bool
+    private let playsFaults: Bool
     private let isJSON: Bool
 
     init(_ arguments: Arguments) throws {
@@ -45,7 +48,9 @@ struct Replay: Subcommand {
         concurrency = try arguments.number("--concurrency", default: 1, in: 1...64)
         repetitions = try arguments.number("--repeat", default: concurrency > 1 ? 100 : 1, in: 1...10_000_000)
         freezes = arguments.has("--freeze")
+        playsFaults = arguments.has("--faults")
         isJSON = arguments.has("--json")
+        if playsFaults, !paths.isEmpty { throw UsageError("--faults takes no events, not '\(paths[0])'") }
         if freezes, concurrency > 1 {
             throw UsageError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
         }
@@ -53,6 +58,7 @@ struct Replay: Subcommand {
 
     func run() throws -> Int32 {
         let executable = try Executable.besideThis(orAt: executable)
+        if playsFaults { return try playFaults(executable) }
         let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths)
         let demonstration = try Demonstration()
         let output = ReplayOutput(isJSON: isJSON, isVerbose: isVerbose, isLoadTest: repetitions > 1, events: events)
@@ -76,6 +82,18 @@ struct Replay: Subcommand {
         }
         output.end(failures: failures)
         return failures == 0 ? 0 : 1
+    }
+
+    private func playFaults(_ executable: String) throws -> Int32 {
+        let secret = randomSecret()
+        let token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
+        let output = FaultOutput(isJSON: isJSON)
+        Fault.play(
+            Fault.all(secretKey: secret, authorization: "Bearer " + token),
+            executable: executable,
+            finished: output.show
+        )
+        return output.end() == 0 ? 0 : 1
     }
 
     private func defaultFolder() throws -> String {
