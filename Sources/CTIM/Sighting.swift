@@ -5,7 +5,7 @@ public let schemaVersion = "1.0.17"
 
 /// "This observable was seen, related to these others"
 /// (https://github.com/threatgrid/ctim/blob/master/doc/structures/sighting.md).
-public struct Sighting: Sendable {
+public struct Sighting {
     /// `transient:sighting-` and a random UUID: the entity is stored nowhere.
     public let id: String
     /// Who says so.
@@ -22,8 +22,11 @@ public struct Sighting: Sendable {
     public let observedTime: String
     /// What was asked for.
     public let observable: Observable
-    /// What it is related to.
-    public var relations: [ObservedRelation]
+    /// What it is related to; each relation is made when it is written, for there can be a great many.
+    public let relations: Relations
+
+    /// Related values, and how each becomes a relation.
+    public typealias Relations = LazyMapCollection<[String], ObservedRelation>
 
     /// A sighting.
     public init(
@@ -35,7 +38,7 @@ public struct Sighting: Sendable {
         count: Int,
         observedTime: String,
         observable: Observable,
-        relations: [ObservedRelation]
+        relations: Relations
     ) {
         self.id = id
         self.source = source

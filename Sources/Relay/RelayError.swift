@@ -85,7 +85,7 @@ extension RelayError {
 
     /// Values for which time ran out.
     static func unprocessed(_ values: [String]) -> RelayError {
-        RelayError(.unprocessedObservables, "Time ran out, not looked up: \(list(values))", severity: .warning)
+        RelayError(.unprocessedObservables, "Time or room ran out, not looked up: \(list(values))", severity: .warning)
     }
 
     /// Pages that were not read.

@@ -16,8 +16,9 @@ extension Sighting {
     /// What an answer says about an observable; nil where it says nothing.
     init?(_ observable: Observable, _ answer: Answer, at observedTime: String) {
         guard !answer.values.isEmpty else { return nil }
-        let relations = answer.values.map { value in
-            switch answer.topic {
+        let topic = answer.topic
+        let relations = answer.values.lazy.map { value in
+            switch topic {
             case .ipv4Addresses, .ipv6Addresses:
                 ObservedRelation(
                     source: observable,

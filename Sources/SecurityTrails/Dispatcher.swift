@@ -13,8 +13,9 @@ final class Dispatcher<Job> {
         case outOfTime
     }
 
-    /// Bytes of answers that are held at most, those under way counted with their largest size.
-    private static var heldLimit: Int { 32 << 20 }
+    /// Bytes of values from which on no more are taken: there are then more than an answer of 6 MB can carry. Beside
+    /// them, the bodies under way hold 32 MiB at most.
+    private static var heldLimit: Int { 8 << 20 }
 
     /// A job and what has been tried.
     private struct Attempt {
@@ -33,7 +34,7 @@ final class Dispatcher<Job> {
 
     /// Why nothing more is sent; set it to end the sending. What is under way is still received.
     var stop: Stop?
-    /// Bytes that the answers received take; the receiver keeps count.
+    /// Bytes that the values received take; the receiver keeps count.
     var held = 0
     /// Requests sent.
     private(set) var requests = 0
@@ -59,7 +60,7 @@ final class Dispatcher<Job> {
     func run(request: (Job) -> HTTPRequest?, receive: (Job, Result<HTTPResponse, HTTPError>) -> Void) {
         while true {
             let opening = sendAll(request, receive)
-            guard MonotonicTime.now < end else {
+            guard MonotonicTime.now < end, held <= Self.heldLimit else {
                 stop = stop ?? .outOfTime
                 break
             }
@@ -68,6 +69,11 @@ final class Dispatcher<Job> {
                 for (exchange, outcome) in try client.http.wait(until: min(opening ?? end, end)) {
                     guard let attempt = underWay.removeValue(forKey: ObjectIdentifier(exchange)) else { continue }
                     trace(exchange, outcome)
+                    // What cannot be read in time, or kept, counts as not answered.
+                    guard MonotonicTime.now < end, held <= Self.heldLimit else {
+                        stop = stop ?? .outOfTime
+                        break
+                    }
                     if !retry(attempt, after: outcome) { receive(attempt.job, outcome) }
                 }
             } catch {
@@ -91,11 +97,6 @@ final class Dispatcher<Job> {
                 let opening = pace.opening(inFlight: underWay.count, now: now)
             else { return nil }
             guard max(due, opening) <= now else { return max(due, opening) }
-            guard held + (underWay.count + 1) * Client.bodyLimit <= Self.heldLimit else {
-                // Where nothing is under way that could make room, there will be none.
-                if underWay.isEmpty { stop = .outOfTime }
-                return nil
-            }
             let attempt = takeNext(now)
             guard let request = request(attempt.job) else { continue }
             do {

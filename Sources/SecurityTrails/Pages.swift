@@ -25,10 +25,24 @@ extension Page {
     /// (https://docs.securitytrails.com/reference/dns-history-by-record-type) or of `POST domains/list`
     /// (https://docs.securitytrails.com/reference/domain-search); throws for what is no JSON object with records.
     init(_ body: Data, topic: Topic) throws {
+        guard !Self.isTooDense(body) else { throw TooDense() }
         switch topic {
         case .ipv4Addresses, .ipv6Addresses: self.init(try JSONDecoder().decode(Wire<HistoryRecord>.self, from: body))
         case .names: self.init(try JSONDecoder().decode(Wire<DomainRecord>.self, from: body))
         }
+    }
+
+    private struct TooDense: Error {}
+
+    /// Whether a large body has far more elements than one of 100 records ever does: JSONDecoder keeps an index of them
+    /// that takes many times the body's memory.
+    private static func isTooDense(_ body: Data) -> Bool {
+        guard body.count > 256 << 10 else { return false }
+        let elements = body.count { byte in
+            byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
+                || byte == UInt8(ascii: "{")
+        }
+        return elements > 200_000
     }
 
     private init(_ wire: Wire<some Record>) {
@@ -88,20 +102,22 @@ private struct Wire<Element: Record>: Decodable {
     }
 }
 
-/// The elements of an array that can be read.
+/// The elements of an array that can be read, up to the hundredth that cannot: finding out takes its time.
 private struct Lossy<Element: Decodable>: Decodable {
     var elements: [Element] = []
     let isEmpty: Bool
-    var isDamaged = false
+    private var damaged = 0
+
+    var isDamaged: Bool { damaged > 0 }
 
     init(from decoder: any Decoder) throws {
         var array = try decoder.unkeyedContainer()
         isEmpty = array.isAtEnd
-        while !array.isAtEnd {
+        while !array.isAtEnd, damaged < 100 {
             if let element = try? array.decode(Element.self) {
                 elements.append(element)
             } else {
-                isDamaged = true
+                damaged += 1
                 _ = try array.decode(Skipped.self)
             }
         }
