@@ -3,9 +3,6 @@ import Foundation
 /// What Lambda runs a function in: a process with a Runtime API of its own. It is started when an invocation needs it,
 /// ended when one takes too long, and started anew after it crashed.
 public final class ExecutionEnvironment: Sendable {
-    /// Seconds that Lambda allows from the start of the process to its first `next`.
-    public static let initLimit = 10.0
-
     /// What became of an invocation.
     public enum Outcome: Sendable {
         /// The response's bytes.
@@ -55,7 +52,6 @@ public final class ExecutionEnvironment: Sendable {
     private let function: LambdaFunction
     private let freezes: Bool
     private let output: Int32?
-    private let tamper: @Sendable (RuntimeAPIServer.Call, HTTPServer.Request) -> HTTPServer.Reply?
     private let phase = Guarded(Phase.cold)
 
     /// An environment; nothing is started yet.
@@ -63,19 +59,16 @@ public final class ExecutionEnvironment: Sendable {
     /// - Parameters:
     ///   - freezes: the process is stopped between invocations.
     ///   - output: the descriptor that the process's output goes to; nil: nowhere.
-    ///   - tamper: looks at each call to the Runtime API first; what it returns is sent in place of the true reply.
     public init(
         executable: String,
         function: LambdaFunction = LambdaFunction(),
         freezes: Bool = false,
-        output: Int32? = 2,
-        tamper: @escaping @Sendable (RuntimeAPIServer.Call, HTTPServer.Request) -> HTTPServer.Reply? = { _, _ in nil }
+        output: Int32? = 2
     ) {
         self.executable = executable
         self.function = function
         self.freezes = freezes
         self.output = output
-        self.tamper = tamper
     }
 
     /// Starts the process, where it is not up, and waits for its first `next`.
@@ -86,8 +79,7 @@ public final class ExecutionEnvironment: Sendable {
     /// Hands the event to the process and waits for what becomes of it.
     public func invoke(
         _ event: Data,
-        id: String = UUID().uuidString.lowercased(),
-        headers: [HTTPServer.Field] = []
+        id: String = UUID().uuidString.lowercased()
     ) -> Report {
         switch ready(toInvoke: true) {
         case .failure(let error):
@@ -101,7 +93,7 @@ public final class ExecutionEnvironment: Sendable {
                 complaints: []
             )
         case .success(let (instance, isFirst)):
-            return run(event, id, headers, on: instance, isFirst: isFirst)
+            return run(event, id, on: instance, isFirst: isFirst)
         }
     }
 
@@ -129,14 +121,13 @@ public final class ExecutionEnvironment: Sendable {
     private func run(
         _ event: Data,
         _ id: String,
-        _ headers: [HTTPServer.Field],
         on instance: Instance,
         isFirst: Bool
     ) -> Report {
         if freezes { instance.process.thaw() }
         let asked = instance.api.nextCalls
         let begin = ContinuousClock.now
-        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout, headers: headers)
+        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout)
         let answer = instance.api.answer(to: invocation)
         let outcome = outcome(answer, of: instance)
         let latency = answer?.seconds ?? (ContinuousClock.now - begin) / .seconds(1)
@@ -210,7 +201,7 @@ public final class ExecutionEnvironment: Sendable {
         let begin = ContinuousClock.now
         do {
             let taskRoot = URL(fileURLWithPath: executable).deletingLastPathComponent().path
-            api = try RuntimeAPIServer(functionARN: function.arn, tamper: tamper)
+            api = try RuntimeAPIServer(functionARN: function.arn)
             process = try RelayProcess(
                 executable: executable,
                 environment: function.environment(runtimeAPI: api.address, taskRoot: taskRoot),
@@ -222,7 +213,7 @@ public final class ExecutionEnvironment: Sendable {
         } catch {
             throw LocalError("\(error)")
         }
-        guard api.wait(forNextAfter: 0, seconds: Self.initLimit) else {
+        guard api.wait(forNextAfter: 0, seconds: function.initTimeout) else {
             defer {
                 process.kill()
                 api.stop()
@@ -230,7 +221,7 @@ public final class ExecutionEnvironment: Sendable {
             if let error = api.initError {
                 throw LocalError("init failed: \(error.type ?? "no type"): \(error.message)")
             }
-            guard let end = process.end else { throw LocalError("init took more than \(Int(Self.initLimit)) s") }
+            guard let end = process.end else { throw LocalError("init took more than \(Int(function.initTimeout)) s") }
             throw LocalError("the process \(end) before its first 'next'")
         }
         return Instance(api: api, process: process, initDuration: (ContinuousClock.now - begin) / .seconds(1))

@@ -17,7 +17,8 @@ struct Demonstration {
     private static let inherited = [
         "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE",
         "SSL_CERT_DIR",
-        "HTTPS_PROXY", "NO_PROXY", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
+        "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL",
+        "AWS_LAMBDA_LOG_FORMAT",
     ]
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {

@@ -75,6 +75,17 @@ import Testing
         #expect(text(absent.invoke(Data())).contains("No such file"))
     }
 
+    @Test("an init that takes too long is ended")
+    func slowInit() throws {
+        let runtime = try ShellRuntime(before: "sleep 60", handle: "")
+        var function = LambdaFunction()
+        function.initTimeout = 1
+        let environment = ExecutionEnvironment(executable: runtime.path, function: function)
+        defer { environment.stop() }
+        #expect(text(environment.invoke(Data())) == "init took more than 1 s")
+        #expect(LambdaFunction().initTimeout == 10)
+    }
+
     @Test("an answer to an unknown id is refused with 400, one that is too large with 413, and both are said")
     func refusals() throws {
         let runtime = try ShellRuntime(

@@ -5,31 +5,14 @@ import Testing
 
 /// Runs `relayctl replay` itself, as an operator does.
 @Suite struct ReplayTests {
-    private let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
+    private let package = Relayctl.package
 
     private func relayctl(
         _ arguments: [String],
         input: String = "",
         environment: [String: String] = [:]
     ) throws -> (status: Int32, output: String) {
-        let process = Process()
-        let bootstrap = try Executable.besideThis(orAt: nil)
-        process.executableURL = URL(fileURLWithPath: bootstrap).deletingLastPathComponent()
-            .appendingPathComponent("relayctl")
-        process.arguments = arguments
-        process.currentDirectoryURL = package
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let (standardInput, output) = (Pipe(), Pipe())
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        standardInput.fileHandleForWriting.write(Data(input.utf8))
-        try standardInput.fileHandleForWriting.close()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+        try Relayctl(arguments, environment: environment).finish(input: input)
     }
 
     /// A folder with one event, and the answer that is recorded for it.
