@@ -93,6 +93,8 @@ import Testing
                 if [ "$event" = large ]; then
                     respond "$(head -c 6300000 /dev/zero | tr '\0' x)"
                     case "$reply" in *413*) ;; *) exit 1 ;; esac
+                    fail Function.TooLarge '{"errorMessage":"too large"}'
+                    case "$reply" in *202*) ;; *) exit 1 ;; esac
                 else
                     mine=$id; id=other; respond no; id=$mine; respond "${reply:0:12}"
                 fi

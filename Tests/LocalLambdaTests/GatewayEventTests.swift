@@ -84,6 +84,13 @@ struct GatewayEventTests {
             #expect(event?["isBase64Encoded"] == true)
             #expect(try decoded(event).body == bytes)
         }
+        for headers in [
+            [("Content-Type", "application/x-www-form-urlencoded")],
+            [("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
+        ] {
+            let event = gateway.event(for: request("POST", gateway.prefix + "/x", headers, Data("a=b".utf8)))
+            #expect(event?["body"] == "YT1i" && event?["isBase64Encoded"] == true)
+        }
         let none = gateway.event(for: request("POST", gateway.prefix + "/x"))
         #expect(none?["isBase64Encoded"] == false)
         switch gateway.kind {
