@@ -21,7 +21,7 @@ public enum Event: Decodable, Sendable {
     /// whether an event decodes.
     public init(from decoder: any Decoder) throws {
         let event = try decoder.container(keyedBy: Key.self)
-        let context = try? event.nestedContainer(keyedBy: ContextKey.self, forKey: .requestContext)
+        let context = try? event.nestedContainer(keyedBy: Key.self, forKey: .requestContext)
         if let method = try event.decodeIfPresent(String.self, forKey: .httpMethod) {
             if context?.contains(.elb) == true {
                 self = .request(try Self.loadBalancerRequest(event, method))
@@ -29,7 +29,7 @@ public enum Event: Decodable, Sendable {
                 self = .request(try Self.restRequest(event, method))
             }
         } else if try event.decodeIfPresent(String.self, forKey: .version) == "2.0", let context,
-            let http = try? context.nestedContainer(keyedBy: HTTPKey.self, forKey: .http)
+            let http = try? context.nestedContainer(keyedBy: Key.self, forKey: .http)
         {
             self = .request(try Self.httpRequest(event, context, http))
         } else if try event.decodeIfPresent(String.self, forKey: .source) == "aws.events" {
@@ -47,7 +47,7 @@ public enum Event: Decodable, Sendable {
         // A custom domain's base path stands in `path`, and not in what `{proxy+}` caught.
         var path = try event.decodeIfPresent(String.self, forKey: .path) ?? "/"
         if try event.decodeIfPresent(String.self, forKey: .resource) == "/{proxy+}",
-            let parameters = try? event.nestedContainer(keyedBy: PathParameter.self, forKey: .pathParameters),
+            let parameters = try? event.nestedContainer(keyedBy: Key.self, forKey: .pathParameters),
             let proxy = try parameters.decodeIfPresent(String.self, forKey: .proxy)
         {
             path = "/" + proxy
@@ -77,8 +77,8 @@ public enum Event: Decodable, Sendable {
     /// same format, https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     private static func httpRequest(
         _ event: Fields,
-        _ context: KeyedDecodingContainer<ContextKey>,
-        _ http: KeyedDecodingContainer<HTTPKey>
+        _ context: Fields,
+        _ http: Fields
     ) throws -> Request {
         let isFunctionURL = (try? context.decode(String.self, forKey: .domainName))?.contains("lambda-url") ?? false
         let path = try event.decodeIfPresent(String.self, forKey: .rawPath) ?? "/"
@@ -133,20 +133,13 @@ public enum Event: Decodable, Sendable {
         return isBase64 ? Data(base64Encoded: text) : Data(text.utf8)
     }
 
+    /// The names of all members that are read, at whatever depth: each type of keys costs a cold start some time.
     fileprivate enum Key: CodingKey {
         case version, httpMethod, resource, path, pathParameters, rawPath, headers, multiValueHeaders, body
         case isBase64Encoded, requestContext, source
-    }
-
-    private enum ContextKey: CodingKey {
-        case elb, http, stage, domainName
-    }
-
-    private enum HTTPKey: CodingKey {
-        case method
-    }
-
-    private enum PathParameter: CodingKey {
+        // In the request context and in its `http`.
+        case elb, http, stage, domainName, method
+        // Among the path parameters.
         case proxy
     }
 }

@@ -8,8 +8,9 @@ extension HTTPOptions.Authorities {
     /// The certificate authorities of this process, the first of these that is there: what the environment names
     /// (`SSL_CERT_FILE`, then `SSL_CERT_DIR`), a hashed folder `certs` beside the executable, and the bundles of Amazon
     /// Linux and of Debian.
-    public init(environment: [String: String], executable: String) {
-        let folder = executable.lastIndex(of: "/").map { String(executable[...$0]) } ?? "./"
+    ///
+    /// - Parameter folder: the executable's folder, with a slash at its end.
+    public init(environment: [String: String], folder: String = executableFolder()) {
         let candidates: [HTTPOptions.Authorities] =
             [environment["SSL_CERT_FILE"]].compactMap(\.self).filter { !$0.isEmpty }.map { .bundle($0) }
             + [environment["SSL_CERT_DIR"]].compactMap(\.self).filter { !$0.isEmpty }.map { .folder($0) }
@@ -27,4 +28,12 @@ extension HTTPOptions.Authorities {
         case .none: false
         }
     }
+}
+
+/// The folder of the executable that runs, with a slash at its end.
+public func executableFolder() -> String {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &path, path.count)
+    let end = path.prefix(max(count, 0)).lastIndex(of: CChar(UInt8(ascii: "/")))
+    return end.map { String(decoding: path[...$0].map(UInt8.init(bitPattern:)), as: UTF8.self) } ?? "./"
 }

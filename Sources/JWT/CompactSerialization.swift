@@ -73,17 +73,18 @@ public enum CompactSerialization {
     }
 }
 
+/// What is read of a header and of claims: one type of keys, for each costs a cold start some time.
+private enum Key: CodingKey {
+    case alg, crit, exp, nbf
+}
+
 /// What is read of a JOSE header (RFC 7515, section 4.1).
 private struct Header: Decodable {
     let alg: String
     let hasCritical: Bool
 
-    enum CodingKeys: CodingKey {
-        case alg, crit
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let container = try decoder.container(keyedBy: Key.self)
         alg = try container.decode(String.self, forKey: .alg)
         hasCritical = container.contains(.crit)
     }
@@ -100,13 +101,9 @@ private struct Lifetime: Decodable {
         case noNumber
     }
 
-    enum CodingKeys: CodingKey {
-        case exp, nbf
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        func claim(_ key: CodingKeys) -> Claim {
+        let container = try decoder.container(keyedBy: Key.self)
+        func claim(_ key: Key) -> Claim {
             guard container.contains(key) else { return .absent }
             guard let time = try? container.decode(Double.self, forKey: key), time.isFinite else { return .noNumber }
             return .time(time)

@@ -24,16 +24,14 @@ public struct Configuration: Sendable {
     static let securityTrailsURL = "https://api.securitytrails.com/v1/"
 
     /// Reads the environment's variables.
-    ///
-    /// - Parameter executable: the path of this executable, beside which certificates may lie.
-    public init(environment: [String: String], executable: String) throws(Invalid) {
+    public init(environment: [String: String]) throws(Invalid) {
         secretKey = environment["SECRET_KEY"].flatMap { $0.isEmpty ? nil : $0 }
         securityTrails = Client.Configuration(
             baseURL: try Self.baseURL(environment["SECURITYTRAILS_API_URL"]),
             pages: Self.pages(environment["NUMBER_OF_PAGES"]),
             requestsPerSecond: Self.rate(environment["REQUESTS_PER_SECOND"]),
             userAgent: "securitytrails-relay/\(relayVersion)",
-            authorities: HTTPOptions.Authorities(environment: environment, executable: executable)
+            authorities: HTTPOptions.Authorities(environment: environment)
         )
     }
 

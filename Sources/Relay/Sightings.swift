@@ -1,11 +1,6 @@
 import CTIM
 import SecurityTrails
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -29,7 +24,7 @@ extension Sighting {
             }
         }
         self.init(
-            id: "transient:sighting-" + UUID().uuidString.lowercased(),
+            id: "transient:sighting-" + Self.uuid(),
             source: "SecurityTrails",
             sourceURI: SecurityTrailsPage.url(of: observable),
             title: "Found in SecurityTrails",
@@ -49,13 +44,31 @@ extension Sighting {
         }
     }
 
-    /// Now, in UTC, as RFC 3339 with whole seconds.
+    /// Now, in UTC, as RFC 3339 with whole seconds. (strftime would read the time zone's file first.)
     static func timestamp() -> String {
         var now = time(nil)
         var parts = tm()
         gmtime_r(&now, &parts)
-        var text = [CChar](repeating: 0, count: 32)
-        strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        func digits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let date = "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
+        return "\(date)T\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))Z"
+    }
+
+    /// A random id (RFC 9562, version 4), in one call to the system where Foundation's takes three.
+    private static func uuid() -> String {
+        var bits = (high: UInt64.random(in: .min ... .max), low: UInt64.random(in: .min ... .max))
+        bits.high = bits.high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        bits.low = bits.low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        func digits(_ number: UInt64) -> String {
+            let text = String(number, radix: 16)
+            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        }
+        let text = digits(bits.high) + digits(bits.low)
+        var id = ""
+        for (index, digit) in text.utf8.enumerated() {
+            if [8, 12, 16, 20].contains(index) { id.append("-") }
+            id.unicodeScalars.append(Unicode.Scalar(digit))
+        }
+        return id
     }
 }

@@ -59,6 +59,15 @@ extension Page {
     }
 }
 
+/// The names of all members that are read, at whatever depth: each type of keys costs a cold start some time.
+private enum Key: String, CodingKey {
+    case records, pages, meta, success
+    case recordCount = "record_count"
+    case maxPage = "max_page"
+    case totalPages = "total_pages"
+    case values, ip, ipv6, hostname
+}
+
 /// A record of a page, with the values it gives.
 private protocol Record: Decodable {
     var values: [String] { get }
@@ -76,25 +85,15 @@ private struct Wire<Element: Record>: Decodable {
         let maxPage: Int?
         let totalPages: Int?
 
-        enum CodingKeys: String, CodingKey {
-            case maxPage = "max_page"
-            case totalPages = "total_pages"
-        }
-
         init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let container = try decoder.container(keyedBy: Key.self)
             maxPage = container.wholeNumber(.maxPage)
             totalPages = container.wholeNumber(.totalPages)
         }
     }
 
-    enum CodingKeys: String, CodingKey {
-        case records, pages, meta
-        case recordCount = "record_count"
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let container = try decoder.container(keyedBy: Key.self)
         records = try container.decodeIfPresent(Lossy<Element>.self, forKey: .records)
         pages = container.wholeNumber(.pages)
         recordCount = container.wholeNumber(.recordCount)
@@ -129,7 +128,7 @@ private struct Skipped: Decodable {
     init(from decoder: any Decoder) {}
 }
 
-extension KeyedDecodingContainer {
+extension KeyedDecodingContainer<Key> {
     /// A member that is a whole number of 0 or more, however it is written; nil for anything else.
     fileprivate func wholeNumber(_ key: Key) -> Int? {
         guard contains(key) else { return nil }
@@ -147,12 +146,8 @@ private struct HistoryRecord: Record {
     struct Value: Decodable {
         let text: String
 
-        enum CodingKeys: CodingKey {
-            case ip, ipv6
-        }
-
         init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let container = try decoder.container(keyedBy: Key.self)
             if let address = try? container.decodeIfPresent(String.self, forKey: .ip), !address.isEmpty {
                 text = address
             } else {
@@ -161,12 +156,8 @@ private struct HistoryRecord: Record {
         }
     }
 
-    enum CodingKeys: CodingKey {
-        case values
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let container = try decoder.container(keyedBy: Key.self)
         if let values = try? container.decode(Lossy<Value>.self, forKey: .values) {
             self.values = values.elements.map(\.text)
             isDamaged = values.isDamaged
@@ -182,16 +173,12 @@ private struct DomainRecord: Record {
     let values: [String]
     let isDamaged = false
 
-    enum CodingKeys: CodingKey {
-        case hostname
-    }
-
     init(from decoder: any Decoder) throws {
-        values = [try decoder.container(keyedBy: CodingKeys.self).nonEmptyString(.hostname)]
+        values = [try decoder.container(keyedBy: Key.self).nonEmptyString(.hostname)]
     }
 }
 
-extension KeyedDecodingContainer {
+extension KeyedDecodingContainer<Key> {
     fileprivate func nonEmptyString(_ key: Key) throws -> String {
         let text = try decode(String.self, forKey: key)
         guard !text.isEmpty else {
@@ -205,12 +192,8 @@ extension KeyedDecodingContainer {
 struct Ping: Decodable {
     let isSuccess: Bool
 
-    enum CodingKeys: CodingKey {
-        case success
-    }
-
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let container = try decoder.container(keyedBy: Key.self)
         isSuccess = (try? container.decode(Bool.self, forKey: .success)) ?? false
     }
 }

@@ -1,12 +1,6 @@
 import LambdaRuntime
 import Relay
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Makes the function that the process serves: the relay, as the environment configures it, ready for its first event.
 func makeFunction(environment: [String: String], log: Log) throws(FunctionError) -> Runtime.Handler {
     let relay = try makeRelay(environment, log)
@@ -21,9 +15,8 @@ func makeFunction(environment: [String: String], log: Log) throws(FunctionError)
 }
 
 private func makeRelay(_ environment: [String: String], _ log: Log) throws(FunctionError) -> Relay {
-    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     do {
-        let configuration = try Configuration(environment: environment, executable: executable)
+        let configuration = try Configuration(environment: environment)
         // Observables are named here, and nowhere above DEBUG.
         return try Relay(configuration, trace: log.isEnabled(.debug) ? { log.write(.debug, $0) } : nil)
     } catch let error as Configuration.Invalid {

@@ -1,12 +1,6 @@
 import LambdaRuntime
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-let environment = ProcessInfo.processInfo.environment
+let environment = processEnvironment()
 let log = Log(environment: environment)
 
 Runtime.run(environment: environment, log: log) { () throws(FunctionError) in

@@ -1,0 +1,127 @@
+import Foundation
+import LocalLambda
+import SecurityTrails
+import Testing
+
+@Suite("Parallel requests and their pace", .serialized)
+struct PaceTests {
+    private let domains = (0..<10).map { "d\($0).example" }
+
+    @Test("Without a stated limit, ten domains take the time of four requests: 1, 3, 8 and 8 at once")
+    func noLimit() throws {
+        let asked = try Asked(.domains(10, after: 0.05))
+        let (answers, seconds) = asked.about(domains)
+        #expect(answers.map { $0.map(\.values) } == (0..<10).map { [["192.0.2.\($0)"], ["2001:db8::\($0)"]] })
+        #expect(seconds < 0.4)
+        #expect(asked.standIn.connectionCount <= 8)
+        let arrivals = asked.standIn.requests.map(\.arrival)
+        #expect(arrivals[1] - arrivals[0] > .milliseconds(45), "the first goes alone")
+    }
+
+    @Test("A stated limit is kept, without a single 429, and not wasted")
+    func statedLimit() throws {
+        let asked = try Asked(.domains(10), rateLimit: .init(perSecond: 10, isStated: true))
+        let (answers, seconds) = asked.about(domains)
+        #expect(answers.flatMap { $0 }.allSatisfy { $0.values.count == 1 && $0.failures.isEmpty })
+        #expect(asked.standIn.requests.count { $0.isOverLimit } == 0)
+        #expect(seconds < 2.4, "20 requests at 10 a second")
+    }
+
+    @Test("The operator's rate goes before the stated one")
+    func operatorsRate() throws {
+        let asked = try Asked(.domains(2), requestsPerSecond: 2, rateLimit: .init(perSecond: 100, isStated: true))
+        let seconds = asked.about(["d0.example", "d1.example"]).seconds
+        #expect(seconds > 1.0)
+    }
+
+    @Test("A limit that nobody states is found out with few 429s, and everything is found")
+    func unstatedLimit() throws {
+        let asked = try Asked(.domains(3), rateLimit: .init(perSecond: 2))
+        let answers = asked.about(["d0.example", "d1.example", "d2.example"]).answers
+        #expect(answers.flatMap { $0 }.allSatisfy { $0.values.count == 1 && $0.failures.isEmpty })
+        #expect(asked.standIn.requests.count { $0.isOverLimit } <= 3)
+    }
+
+    @Test("After a 429 the next request waits as long as Retry-After says, in seconds or until a date")
+    func retryAfter() throws {
+        let busy = Scenario.Answer.json([:], status: 429, headers: ["Retry-After": "2"])
+        let asked = try Asked(.address([[busy, .domains(["a.example"])]]))
+        let (answers, seconds) = asked.about(["192.0.2.1"])
+        #expect(answers[0][0].values == ["a.example"])
+        #expect((2.0..<2.5).contains(seconds))
+
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(identifier: "GMT")
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        let date = format.string(from: Date(timeIntervalSinceNow: 3))
+        let dated = Scenario.Answer.json([:], status: 429, headers: ["Retry-After": date])
+        asked.standIn.load(.address([[dated, .domains(["a.example"])]]))
+        #expect((1.5..<3.5).contains(asked.about(["192.0.2.1"]).seconds))
+    }
+
+    @Test("A second 429 for the same request ends the asking; what was found stays")
+    func second429() throws {
+        let busy = Scenario.Answer.json(["message": "slow down"], status: 429)
+        let asked = try Asked(
+            Scenario(observables: [
+                "192.0.2.1": .init(list: [[.domains(["a.example"])]]), "192.0.2.2": .init(list: [[busy]]),
+                "d0.example": .init(a: [[busy]], aaaa: [[busy]]),
+            ])
+        )
+        let answers = asked.about(["192.0.2.1", "192.0.2.2", "d0.example"]).answers
+        #expect(answers[0][0].values == ["a.example"])
+        #expect(
+            answers.flatMap { $0 }.flatMap(\.failures).contains(.unexpected(status: 429, #"{"message":"slow down"}"#))
+        )
+        #expect(asked.standIn.requests.count <= 5)
+    }
+
+    @Test("A Retry-After beyond the time there is is not waited for")
+    func retryAfterTooLate() throws {
+        let busy = Scenario.Answer.json([:], status: 429, headers: ["Retry-After": "60"])
+        let asked = try Asked(.address([[busy]]))
+        let (answers, seconds) = asked.about(["192.0.2.1"], seconds: 5)
+        #expect(answers[0][0].failures == [.unexpected(status: 429, "{}")])
+        #expect(seconds < 1)
+    }
+
+    @Test("Time is a budget: what was not asked when it ends is named, and what was found is there")
+    func budget() throws {
+        let asked = try Asked(.domains(10), requestsPerSecond: 2)
+        let (answers, seconds) = asked.about(domains, seconds: 2)
+        #expect((1.9..<2.3).contains(seconds))
+        #expect(answers[0].allSatisfy { $0.values.count == 1 && !$0.isUnprocessed })
+        #expect(answers[9].allSatisfy { $0.values.isEmpty && $0.isUnprocessed })
+    }
+
+    @Test("What is under way when time ends is dropped and named")
+    func underWay() throws {
+        let asked = try Asked(.domains(2, hanging: 1))
+        let (answers, seconds) = asked.about(["d0.example", "d1.example"], seconds: 1.5)
+        #expect((1.4..<1.8).contains(seconds))
+        #expect(answers[0].allSatisfy { $0.values.count == 1 })
+        #expect(answers[1].allSatisfy { $0.isUnprocessed })
+    }
+
+    @Test("A first request that hangs holds the others up for a second", arguments: [false, true])
+    func firstHangs(overTLS: Bool) throws {
+        let certificates = try Certificates()
+        defer { certificates.remove() }
+        let asked = try Asked(
+            .domains(10, hanging: 0),
+            tls: overTLS ? certificates.identity(.good) : nil,
+            authorities: .bundle(certificates.authority)
+        )
+        let answers = asked.about(domains, seconds: 2).answers
+        #expect(answers.dropFirst().allSatisfy { $0.allSatisfy { $0.values.count == 1 } })
+    }
+
+    @Test("Connections are kept from call to call")
+    func connections() throws {
+        let asked = try Asked(.domains(1))
+        for _ in 0..<5 { _ = asked.about(["d0.example"]) }
+        #expect(asked.standIn.connectionCount == 1)
+        #expect(asked.standIn.requests.count == 10)
+    }
+}
