@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "bootstrap"]),
-        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "bootstrap"]),
+        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "JWT", "bootstrap", "relayctl"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
     ],
     swiftLanguageModes: [.v6]

@@ -5,6 +5,7 @@ import Relay
 /// The commands, in the order of the help.
 let commands: [any Subcommand.Type] = [
     Replay.self,
+    Serve.self,
     Bench.self,
     JWTCommand.self,
     ModuleCommand.self,
