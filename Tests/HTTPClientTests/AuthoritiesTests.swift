@@ -22,8 +22,8 @@ struct AuthoritiesTests {
         try files.createDirectory(atPath: path("certs"), withIntermediateDirectories: true)
         try Data().write(to: URL(fileURLWithPath: path("bundle.pem")))
         defer { try? files.removeItem(at: folder) }
-        func found(_ environment: [String: String], beside executable: String? = nil) -> HTTPOptions.Authorities {
-            HTTPOptions.Authorities(environment: environment, executable: executable ?? path("bootstrap"))
+        func found(_ environment: [String: String], beside own: String? = nil) -> HTTPOptions.Authorities {
+            HTTPOptions.Authorities(environment: environment, folder: own ?? path(""))
         }
         let (file, own, certs) = (path("bundle.pem"), path("own"), path("certs"))
         #expect(found(["SSL_CERT_FILE": file, "SSL_CERT_DIR": own]) == .bundle(file))
@@ -32,7 +32,7 @@ struct AuthoritiesTests {
         #expect(found(["SSL_CERT_DIR": path("absent")]) == .folder(certs))
         #expect(found(["SSL_CERT_FILE": "", "SSL_CERT_DIR": ""]) == .folder(certs))
         #expect(found([:]) == .folder(certs))
-        let system = found([:], beside: "/nonexistent/bootstrap")
+        let system = found([:], beside: "/nonexistent/")
         let bundles = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"]
         let there = bundles.first(where: files.isReadableFile(atPath:))
         #expect(system == (there.map { .bundle($0) } ?? HTTPOptions.Authorities.none))

@@ -59,7 +59,7 @@ final class Served {
         isAsked = variables["SECURITYTRAILS_API_URL"] == nil
         let own = ["SECRET_KEY": secret, "SECURITYTRAILS_API_URL": standIn.baseURL]
         let environment = own.merging(variables) { $1 }
-        relay = try Relay(Configuration(environment: environment, executable: "/nonexistent/bootstrap"))
+        relay = try Relay(Configuration(environment: environment))
     }
 
     deinit {
