@@ -11,7 +11,6 @@ func system(_ libraries: String...) -> [LinkerSetting] {
 /// linked in: loading 30 shared libraries takes longer than all else that its start does.
 let archives = [
     "curl", "ssl", "crypto", "nghttp2", "idn2", "unistring", "psl", "ssh2", "zstd", "brotlidec", "brotlicommon", "z",
-    "stdc++",
 ]
 let linkedIn: [LinkerSetting] = [
     .unsafeFlags(

@@ -7,6 +7,7 @@ let commands: [any Subcommand.Type] = [
     Replay.self,
     Serve.self,
     Bench.self,
+    PackageCommand.self,
     JWTCommand.self,
     ModuleCommand.self,
     PoliciesCommand.self,

@@ -23,7 +23,7 @@ struct AuthoritiesTests {
         try Data().write(to: URL(fileURLWithPath: path("bundle.pem")))
         defer { try? files.removeItem(at: folder) }
         func found(_ environment: [String: String], beside own: String? = nil) -> HTTPOptions.Authorities {
-            HTTPOptions.Authorities(environment: environment, folder: own ?? path(""))
+            HTTPOptions.Authorities(environment: environment, folder: own ?? folder.path + "/")
         }
         let (file, own, certs) = (path("bundle.pem"), path("own"), path("certs"))
         #expect(found(["SSL_CERT_FILE": file, "SSL_CERT_DIR": own]) == .bundle(file))
