@@ -11,7 +11,6 @@ func system(_ libraries: String...) -> [LinkerSetting] {
 /// linked in: loading 30 shared libraries takes longer than all else that its start does.
 let archives = [
     "curl", "ssl", "crypto", "nghttp2", "idn2", "unistring", "psl", "ssh2", "zstd", "brotlidec", "brotlicommon", "z",
-    "stdc++",
 ]
 let linkedIn: [LinkerSetting] = [
     .unsafeFlags(
@@ -66,13 +65,13 @@ let package = Package(
         // The tests, a target each
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda"]),
-        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda"]),
+        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["JWT"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
-        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda"]),
-        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "bootstrap"]),
+        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "bootstrap"]),
+        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "JWT", "bootstrap", "relayctl"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
         .testTarget(
             name: "RelayctlTests",

@@ -3,8 +3,10 @@
 // it stands in for nothing outside of the executable; a call would end the process and say which it was.
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #define HIDDEN __attribute__((visibility("hidden")))
@@ -72,4 +74,11 @@ ABSENT(RTMP_Write)
 // precision, where neither square overflows.
 HIDDEN float hypotf(float x, float y) {
     return (float)sqrt((double)x * x + (double)y * y);
+}
+
+// glibc 2.36 has it, and libstdc++ would use it, on Debian 12; before that, libstdc++ asked the processor.
+HIDDEN uint32_t arc4random(void) {
+    uint32_t number = 0;
+    while (getrandom(&number, sizeof number, 0) != sizeof number) {}
+    return number;
 }

@@ -24,7 +24,7 @@ public struct MonotonicTime: Comparable, Sendable {
     /// The moment `seconds` later.
     public static func + (moment: MonotonicTime, seconds: Double) -> MonotonicTime {
         // A century is for ever here, and far from the end of the type.
-        let bounded = min(max(seconds, -3e9), 3e9)
+        let bounded = Double.minimum(Double.maximum(seconds, -3e9), 3e9)
         return MonotonicTime(nanoseconds: moment.nanoseconds + Int64(bounded * 1e9))
     }
 

@@ -71,8 +71,7 @@ final class Transfer {
         }
         set(CURLOPT_WRITEDATA, context)
         ccurl_set_prereq_callback(handle) { context, _, _, _, _ in
-            Transfer.of(context)?.sentAt = .now
-            return CURL_PREREQFUNC_OK
+            Transfer.of(context)?.goOut() ?? CURL_PREREQFUNC_ABORT
         }
         set(CURLOPT_PREREQDATA, context)
 
@@ -229,6 +228,10 @@ final class Transfer {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_INVALIDCERTSTATUS:
             return .certificate(text)
+        case CURLE_ABORTED_BY_CALLBACK:
+            return .connectionLost("the connection ended before the answer began")
+        case CURLE_UNSUPPORTED_PROTOCOL where sentAt != nil:
+            return .connectionLost(text)
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
             CURLE_NOT_BUILT_IN, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             return .client(text)
@@ -242,6 +245,14 @@ final class Transfer {
     /// The transfer that a callback's or a handle's pointer stands for.
     static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Notes when the request goes out. It does so once: libcurl would send it again, unasked, where a connection that
+    /// was kept alive ended before an answer began; whether to try again is the caller's to say.
+    private func goOut() -> Int32 {
+        guard sentAt == nil else { return CURL_PREREQFUNC_ABORT }
+        sentAt = .now
+        return CURL_PREREQFUNC_OK
     }
 
     /// Returns the bytes taken; anything but all of them ends the transfer.

@@ -32,7 +32,7 @@ public enum CompactSerialization {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let header = Data(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
         let input = Base64URL.encode(header) + "." + Base64URL.encode(try encoder.encode(claims))
-        return input + "." + Base64URL.encode(Data(HS256.authenticationCode(of: input, secret: secret)))
+        return input + "." + Base64URL.encode(Data(HS256.authenticationCode(of: input.utf8, key: secret.utf8)))
     }
 
     /// Verifies `token` and returns its claims. The signature is compared in constant time, and before the payload is
@@ -58,7 +58,7 @@ public enum CompactSerialization {
         guard let header = try? decoder.decode(Header.self, from: header) else { throw JWTError.notVerified }
         let input = token.utf8.prefix(segments[0].count + 1 + segments[1].count)
         guard header.alg == "HS256", !header.hasCritical,
-            HS256.isAuthentic(signature, input: input, secret: secret)
+            HS256.isAuthentic(signature, input: input, key: secret.utf8)
         else { throw JWTError.notVerified }
 
         guard isObject(payload), let lifetime = try? decoder.decode(Lifetime.self, from: payload) else {
@@ -69,7 +69,7 @@ public enum CompactSerialization {
     }
 
     private static func isObject(_ json: Data) -> Bool {
-        json.first == UInt8(ascii: "{") && JSONGrammar.accepts(json)
+        json.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && JSONGrammar.accepts(json)
     }
 }
 

@@ -6,9 +6,9 @@ enum HS256 {
     static let length = 32
 
     /// The signature of the input's bytes.
-    static func authenticationCode(of input: some Sequence<UInt8>, secret: String) -> [UInt8] {
+    static func authenticationCode(of input: some Sequence<UInt8>, key: some Sequence<UInt8>) -> [UInt8] {
         let input = Array(input)
-        let key = Array(secret.utf8)
+        let key = Array(key)
         return [UInt8](unsafeUninitializedCapacity: length) { code, count in
             var written: UInt32 = 0
             let done = HMAC(EVP_sha256(), key, Int32(key.count), input, input.count, code.baseAddress, &written)
@@ -17,13 +17,13 @@ enum HS256 {
         }
     }
 
-    static func authenticationCode(of input: String, secret: String) -> [UInt8] {
-        authenticationCode(of: input.utf8, secret: secret)
-    }
-
     /// Whether the signature is the input's, compared in constant time.
-    static func isAuthentic(_ signature: some Collection<UInt8>, input: some Sequence<UInt8>, secret: String) -> Bool {
+    static func isAuthentic(
+        _ signature: some Collection<UInt8>,
+        input: some Sequence<UInt8>,
+        key: some Sequence<UInt8>
+    ) -> Bool {
         guard signature.count == length else { return false }
-        return CRYPTO_memcmp(Array(signature), authenticationCode(of: input, secret: secret), length) == 0
+        return CRYPTO_memcmp(Array(signature), authenticationCode(of: input, key: key), length) == 0
     }
 }

@@ -33,8 +33,8 @@ public struct Invocation: Sendable {
         guard let requestID = response.headers[Header.requestID], Self.isID(requestID) else { return nil }
         self.requestID = requestID
         self.began = began
-        deadline = response.headers[Header.deadline].flatMap(Double.init).map { milliseconds in
-            began + (milliseconds / 1000 - Date().timeIntervalSince1970)
+        deadline = response.headers[Header.deadline].flatMap(Int.init).map { milliseconds in
+            began + (Double(milliseconds) / 1000 - Date().timeIntervalSince1970)
         }
         functionARN = response.headers[Header.functionARN]
         traceID = response.headers[Header.traceID]

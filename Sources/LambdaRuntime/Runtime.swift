@@ -39,25 +39,41 @@ public enum Runtime {
         log: Log,
         makeHandler: @escaping @Sendable () throws(FunctionError) -> Handler
     ) -> Never {
-        let loop: @Sendable () -> Never = {
-            do throws(RuntimeLost) {
-                try run(RuntimeAPI(environment), log, makeHandler)
-            } catch {
-                log.write(.fatal, error.message)
-            }
-            exit(1)
-        }
+        // A log that nobody reads any more is not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         let concurrency = environment["AWS_LAMBDA_MAX_CONCURRENCY"].flatMap(Int.init) ?? 1
-        for _ in 1..<min(max(concurrency, 1), 1000) where !startThread(loop) {
-            log.write(.error, "no thread could be started for one of \(concurrency) loops")
+        runLoop(environment, log, makeHandler) {
+            for _ in 1..<min(max(concurrency, 1), 1000)
+            where !startThread({ runLoop(environment, log, makeHandler) {} }) {
+                log.write(.error, "no thread could be started for one of \(concurrency) loops")
+            }
         }
-        loop()
+    }
+
+    /// One loop, from the making of its handler to the end of the process.
+    ///
+    /// - Parameter startOthers: called when the handler is made. What keeps one loop from starting keeps them all, and is
+    ///   reported once.
+    private static func runLoop(
+        _ environment: [String: String],
+        _ log: Log,
+        _ makeHandler: () throws(FunctionError) -> Handler,
+        startOthers: () -> Void
+    ) -> Never {
+        do throws(RuntimeLost) {
+            try run(RuntimeAPI(environment), log, makeHandler, startOthers)
+        } catch {
+            log.write(.fatal, error.message)
+        }
+        // Without what libraries do at exit: other loops may still use them.
+        _exit(1)
     }
 
     private static func run(
         _ api: RuntimeAPI,
         _ log: Log,
-        _ makeHandler: () throws(FunctionError) -> Handler
+        _ makeHandler: () throws(FunctionError) -> Handler,
+        _ startOthers: () -> Void
     ) throws(RuntimeLost) {
         let handler: Handler
         do throws(FunctionError) {
@@ -66,6 +82,7 @@ public enum Runtime {
             log.write(.fatal, error.message, fields: error.logFields)
             return try api.reportInit(error)
         }
+        startOthers()
         try serve(api, log, handler)
     }
 

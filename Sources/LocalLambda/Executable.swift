@@ -30,7 +30,9 @@ public enum Executable {
 
     private static func checked(_ path: String) throws -> String {
         guard FileManager.default.isExecutableFile(atPath: path) else {
-            throw LocalError("\(path): no executable there; 'swift build --product bootstrap' makes it, --exec names another")
+            throw LocalError(
+                "\(path): no executable there; 'swift build --product bootstrap' makes it, --exec names another"
+            )
         }
         return path
     }

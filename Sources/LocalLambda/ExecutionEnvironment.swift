@@ -3,9 +3,6 @@ import Foundation
 /// What Lambda runs a function in: a process with a Runtime API of its own. It is started when an invocation needs it,
 /// ended when one takes too long, and started anew after it crashed.
 public final class ExecutionEnvironment: Sendable {
-    /// Seconds that Lambda allows from the start of the process to its first `next`.
-    public static let initLimit = 10.0
-
     /// What became of an invocation.
     public enum Outcome: Sendable {
         /// The response's bytes.
@@ -46,7 +43,7 @@ public final class ExecutionEnvironment: Sendable {
     private enum Phase {
         case cold
         case starting
-        case warm(Instance, invocations: Int)
+        case warm(Instance, isUsed: Bool)
         case over
     }
 
@@ -55,7 +52,6 @@ public final class ExecutionEnvironment: Sendable {
     private let function: LambdaFunction
     private let freezes: Bool
     private let output: Int32?
-    private let tamper: @Sendable (RuntimeAPIServer.Call, HTTPServer.Request) -> HTTPServer.Reply?
     private let phase = Guarded(Phase.cold)
 
     /// An environment; nothing is started yet.
@@ -63,35 +59,29 @@ public final class ExecutionEnvironment: Sendable {
     /// - Parameters:
     ///   - freezes: the process is stopped between invocations.
     ///   - output: the descriptor that the process's output goes to; nil: nowhere.
-    ///   - tamper: looks at each call to the Runtime API first; what it returns is sent in place of the true reply.
     public init(
         executable: String,
         function: LambdaFunction = LambdaFunction(),
         freezes: Bool = false,
-        output: Int32? = 2,
-        tamper: @escaping @Sendable (RuntimeAPIServer.Call, HTTPServer.Request) -> HTTPServer.Reply? = { _, _ in nil }
+        output: Int32? = 2
     ) {
         self.executable = executable
         self.function = function
         self.freezes = freezes
         self.output = output
-        self.tamper = tamper
     }
 
     /// Starts the process, where it is not up, and waits for its first `next`.
     public func start() throws {
-        guard case .success = ready() else {
-            throw LocalError("\(executable) did not come to its first 'next'")
-        }
+        _ = try ready(toInvoke: false).get()
     }
 
     /// Hands the event to the process and waits for what becomes of it.
     public func invoke(
         _ event: Data,
-        id: String = UUID().uuidString.lowercased(),
-        headers: [HTTPServer.Field] = []
+        id: String = UUID().uuidString.lowercased()
     ) -> Report {
-        switch ready() {
+        switch ready(toInvoke: true) {
         case .failure(let error):
             return Report(
                 id: id,
@@ -103,7 +93,7 @@ public final class ExecutionEnvironment: Sendable {
                 complaints: []
             )
         case .success(let (instance, isFirst)):
-            return run(event, id, headers, on: instance, isFirst: isFirst)
+            return run(event, id, on: instance, isFirst: isFirst)
         }
     }
 
@@ -131,14 +121,13 @@ public final class ExecutionEnvironment: Sendable {
     private func run(
         _ event: Data,
         _ id: String,
-        _ headers: [HTTPServer.Field],
         on instance: Instance,
         isFirst: Bool
     ) -> Report {
         if freezes { instance.process.thaw() }
         let asked = instance.api.nextCalls
         let begin = ContinuousClock.now
-        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout, headers: headers)
+        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout)
         let answer = instance.api.answer(to: invocation)
         let outcome = outcome(answer, of: instance)
         let latency = answer?.seconds ?? (ContinuousClock.now - begin) / .seconds(1)
@@ -174,14 +163,14 @@ public final class ExecutionEnvironment: Sendable {
     // MARK: - The process
 
     /// The process that is up, started if need be, and whether this is its first invocation.
-    private func ready() -> Result<(Instance, Bool), LocalError> {
+    private func ready(toInvoke: Bool) -> Result<(Instance, Bool), LocalError> {
         let known: Result<(Instance, Bool), LocalError>?? = phase.wait { phase in
             switch phase {
             case .starting: return nil
             case .over: return .failure(LocalError("the environment was stopped"))
-            case .warm(let instance, let count) where instance.process.end == nil:
-                phase = .warm(instance, invocations: count + 1)
-                return .success((instance, count == 0))
+            case .warm(let instance, let isUsed) where instance.process.end == nil:
+                phase = .warm(instance, isUsed: isUsed || toInvoke)
+                return .success((instance, !isUsed))
             case .warm(let instance, _):
                 // It crashed between two invocations.
                 instance.api.stop()
@@ -199,7 +188,7 @@ public final class ExecutionEnvironment: Sendable {
                 return .failure(LocalError("the environment was stopped"))
             }
             switch started {
-            case .success(let instance): phase = .warm(instance, invocations: 1)
+            case .success(let instance): phase = .warm(instance, isUsed: toInvoke)
             case .failure: phase = .cold
             }
             return started.map { ($0, true) }
@@ -212,7 +201,7 @@ public final class ExecutionEnvironment: Sendable {
         let begin = ContinuousClock.now
         do {
             let taskRoot = URL(fileURLWithPath: executable).deletingLastPathComponent().path
-            api = try RuntimeAPIServer(functionARN: function.arn, tamper: tamper)
+            api = try RuntimeAPIServer(functionARN: function.arn)
             process = try RelayProcess(
                 executable: executable,
                 environment: function.environment(runtimeAPI: api.address, taskRoot: taskRoot),
@@ -224,7 +213,7 @@ public final class ExecutionEnvironment: Sendable {
         } catch {
             throw LocalError("\(error)")
         }
-        guard api.wait(forNextAfter: 0, seconds: Self.initLimit) else {
+        guard api.wait(forNextAfter: 0, seconds: function.initTimeout) else {
             defer {
                 process.kill()
                 api.stop()
@@ -232,7 +221,7 @@ public final class ExecutionEnvironment: Sendable {
             if let error = api.initError {
                 throw LocalError("init failed: \(error.type ?? "no type"): \(error.message)")
             }
-            guard let end = process.end else { throw LocalError("init took more than \(Int(Self.initLimit)) s") }
+            guard let end = process.end else { throw LocalError("init took more than \(Int(function.initTimeout)) s") }
             throw LocalError("the process \(end) before its first 'next'")
         }
         return Instance(api: api, process: process, initDuration: (ContinuousClock.now - begin) / .seconds(1))

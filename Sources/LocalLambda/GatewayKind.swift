@@ -21,3 +21,46 @@ public enum GatewayKind: String, CaseIterable, Sendable {
     /// Every member that any of them takes.
     static let everyMember = allCases.reduce(into: Set<String>()) { $0.formUnion($1.members) }
 }
+
+/// A gateway in front of the function, as it is set up.
+public struct LocalGateway: Sendable {
+    /// Which one it is.
+    public let kind: GatewayKind
+    /// The stage, which a REST or HTTP API's paths begin with; `$default` of an HTTP API stands in no path.
+    public let stage: String
+    /// Whether a load balancer's target group has multi-value headers enabled.
+    public let hasMultiValueHeaders: Bool
+
+    /// A gateway.
+    public init(_ kind: GatewayKind, stage: String = "dev", hasMultiValueHeaders: Bool = false) {
+        self.kind = kind
+        self.stage = stage
+        self.hasMultiValueHeaders = hasMultiValueHeaders
+    }
+
+    /// What the paths begin with: `/dev`, or nothing.
+    public var prefix: String {
+        switch kind {
+        case .rest: "/" + stage
+        case .http: stage == "$default" ? "" : "/" + stage
+        case .url, .alb: ""
+        }
+    }
+
+    /// The name that callers would use in AWS.
+    var domain: String {
+        switch kind {
+        case .rest, .http: "\(apiID).execute-api.us-east-1.amazonaws.com"
+        case .url: "\(apiID).lambda-url.us-east-1.on.aws"
+        case .alb: "\(apiID).us-east-1.elb.amazonaws.com"
+        }
+    }
+
+    var apiID: String {
+        switch kind {
+        case .rest, .http: "a1b2c3d4e5"
+        case .url: "abcdefghijklmnopqrstuvwxyz012345"
+        case .alb: "relay-1234567890"
+        }
+    }
+}

@@ -8,6 +8,8 @@ public struct LambdaFunction: Sendable {
     public var memory: Int
     /// Seconds that an invocation may take.
     public var timeout: Double
+    /// Seconds from the start of the process to its first `next`; Lambda allows 10.
+    public var initTimeout = 10.0
     /// How many invocations one process runs at once (Lambda Managed Instances).
     public var concurrency: Int
     /// The function's own variables; laid over Lambda's.

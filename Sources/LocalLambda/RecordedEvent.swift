@@ -106,7 +106,10 @@ extension RecordedEvent {
                 base: parts.upstreamBase ?? "http"
             )
             scenario = parts.upstream ?? Scenario()
-            expectation = .conditions(parts.expect ?? ResponseConditions(), parts.expectUpstream ?? UpstreamConditions())
+            expectation = .conditions(
+                parts.expect ?? ResponseConditions(),
+                parts.expectUpstream ?? UpstreamConditions()
+            )
         } else {
             event = text
             surroundings = nil
@@ -136,7 +139,8 @@ func explanation(of error: any Error) -> String {
     guard let error = error as? DecodingError else { return "\(error)" }
     let context: DecodingError.Context
     switch error {
-    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found):
+    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
+        .dataCorrupted(let found):
         context = found
     @unknown default: return "\(error)"
     }

@@ -114,7 +114,13 @@ private func spawn(_ executable: String, _ environment: [String: String], _ outp
     var variables = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }
     var id: pid_t = 0
-    let code = inheritance.withLock { posix_spawn(&id, path, &actions, &attributes, &arguments, &variables) }
+    var code: Int32
+    var attempts = 0
+    repeat {
+        code = inheritance.withLock { posix_spawn(&id, path, &actions, &attributes, &arguments, &variables) }
+        attempts += 1
+        // Somebody still holds the file open for writing: a linker, or a process between fork and exec.
+    } while code == ETXTBSY && attempts < 40 && usleep(50_000) == 0
     guard code == 0 else { throw LocalError("can't start \(path): \(systemMessage(code))") }
     return id
 }

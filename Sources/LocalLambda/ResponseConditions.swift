@@ -47,7 +47,9 @@ public struct ResponseConditions: Decodable, Sendable {
             if case .error(let error) = outcome, error.type == functionError { return [] }
             return ["expected the error \(functionError), got: \(ResponseSummary(outcome).text)"]
         }
-        guard case .response(let bytes) = outcome else { return ["expected a response: \(ResponseSummary(outcome).text)"] }
+        guard case .response(let bytes) = outcome else {
+            return ["expected a response: \(ResponseSummary(outcome).text)"]
+        }
         guard let response = try? JSONValue(parsing: bytes) else { return ["the response is not JSON"] }
         if let raw { return response == raw ? [] : ["the response is not \(text(raw))"] }
         return envelopeViolations(response) + bodyViolations(response)
@@ -64,7 +66,9 @@ public struct ResponseConditions: Decodable, Sendable {
         if let statusDescription, response["statusDescription"]?.string != statusDescription {
             wrong.append("statusDescription \(text(response["statusDescription"]))")
         }
-        let allowed = header("allow", of: response)?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let allowed = header("allow", of: response)?.split(separator: ",").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
         if let allow, allowed?.sorted() != allow { wrong.append("Allow \(allowed ?? [])") }
         let hasBody = response["body"]?.string.map { !$0.isEmpty } ?? false
         if hasBody, header("content-type", of: response)?.hasPrefix("application/json") != true {
@@ -86,7 +90,9 @@ public struct ResponseConditions: Decodable, Sendable {
         let body = bodyJSON(response).map(maskedBody)
         var wrong: [String] = []
         if let expected = self.body, body != maskedBody(expected) {
-            let difference = RecordedAnswer(json: maskedBody(expected)).difference(to: RecordedAnswer(json: body ?? .null))
+            let difference = RecordedAnswer(json: maskedBody(expected)).difference(
+                to: RecordedAnswer(json: body ?? .null)
+            )
             wrong.append("the body differs:\n" + difference.joined(separator: "\n"))
         }
         for (name, value) in bodyMembers ?? [:] where body?[name] != value {
@@ -100,7 +106,8 @@ public struct ResponseConditions: Decodable, Sendable {
         let got = body?["errors"]?.array ?? []
         var wrong: [String] = []
         for error in got where !isErrorObject(error) { wrong.append("no error object: \(text(error))") }
-        for expected in (errors ?? []) + [error].compactMap(\.self) where !got.contains(where: { matches($0, expected) }) {
+        for expected in (errors ?? []) + [error].compactMap(\.self)
+        where !got.contains(where: { matches($0, expected) }) {
             wrong.append("no error like \(text(.object(expected))) among \(text(.array(got)))")
         }
         if noErrors == true, !got.isEmpty { wrong.append("errors: \(text(.array(got)))") }
@@ -125,7 +132,9 @@ public struct ResponseConditions: Decodable, Sendable {
     private func sightingViolations(_ body: JSONValue?) -> [String] {
         let docs = body?["data"]?["sightings"]?["docs"]?.array ?? []
         var wrong: [String] = []
-        if let bounds = sightings?.values, let low = bounds.first, let high = bounds.last, !(low...high).contains(docs.count) {
+        if let bounds = sightings?.values, let low = bounds.first, let high = bounds.last,
+            !(low...high).contains(docs.count)
+        {
             wrong.append("\(docs.count) sightings")
         }
         let values = docs.flatMap { sighting in
@@ -187,7 +196,9 @@ public struct UpstreamConditions: Decodable, Sendable {
         if any == true { return wrong }
         let got = requests.map { "\($0.method) \($0.target)" }
         var more: [String] = []
-        if let count, count != got.count { more.append("\(got.count) requests to SecurityTrails, not \(count): \(got)") }
+        if let count, count != got.count {
+            more.append("\(got.count) requests to SecurityTrails, not \(count): \(got)")
+        }
         if let targets, !requests.allSatisfy({ isMatch($0.target, targets) }) { more.append("a target of \(got)") }
         if let expected = self.requests, got.map(withoutPageOne).sorted() != expected.map(withoutPageOne).sorted() {
             more.append("requests to SecurityTrails \(got), not \(expected)")

@@ -14,20 +14,12 @@ public final class RuntimeAPIServer: Sendable {
         public var event: Data
         /// When Lambda would end the process.
         public var deadline: Date
-        /// More header fields of `next`: client context, identity, tenant.
-        public var headers: [HTTPServer.Field]
 
         /// An invocation with `seconds` to run.
-        public init(
-            _ event: Data,
-            id: String = UUID().uuidString.lowercased(),
-            seconds: Double,
-            headers: [HTTPServer.Field] = []
-        ) {
+        public init(_ event: Data, id: String = UUID().uuidString.lowercased(), seconds: Double) {
             self.id = id
             self.event = event
             self.deadline = Date(timeIntervalSinceNow: seconds)
-            self.headers = headers
         }
     }
 
@@ -82,22 +74,14 @@ public final class RuntimeAPIServer: Sendable {
     private let state: Guarded<State>
 
     /// Starts the Runtime API on a free port.
-    ///
-    /// - Parameter tamper: looks at each call first; what it returns is sent in place of the true reply.
-    public init(
-        functionARN: String = LambdaFunction().arn,
-        tamper: @escaping @Sendable (Call, HTTPServer.Request) -> HTTPServer.Reply? = { _, _ in nil }
-    ) throws {
+    public init(functionARN: String = LambdaFunction().arn) throws {
         let state = Guarded(State())
         self.state = state
         var limits = HTTPServer.Limits()
         // A process that is frozen says nothing for as long as it likes.
         limits.idle = nil
         server = try HTTPServer(limits: limits) { request in
-            let call = Call(request)
-            if call == .next { state.with { $0.nextCalls += 1 } }
-            if let reply = tamper(call, request) { return reply }
-            switch call {
+            switch Call(request) {
             case .next: return next(request, state, functionARN: functionARN)
             case .response(let id): return state.with { $0.take(response: request.body, id: id) }
             case .error(let id): return state.with { $0.take(error: FunctionError(request), id: id) }
@@ -203,6 +187,7 @@ private func next(
     _ state: Guarded<RuntimeAPIServer.State>,
     functionARN: String
 ) -> HTTPServer.Reply {
+    state.with { $0.nextCalls += 1 }
     let invocation: RuntimeAPIServer.Invocation?? = state.wait { state in
         // A `next` whose caller is gone must not take what is another's.
         if state.isOver || !request.isConnected() { return .some(nil) }
@@ -212,27 +197,15 @@ private func next(
         return invocation
     }
     guard let invocation = invocation ?? nil else { return .drop }
-    let headers = [
-        HTTPServer.Field("Lambda-Runtime-Invoked-Function-Arn", functionARN),
-        HTTPServer.Field("Lambda-Runtime-Trace-Id", traceID()),
-    ]
     return .invocation(
         invocation.event,
         id: invocation.id,
         deadline: invocation.deadline,
-        headers: headers + invocation.headers
+        headers: [
+            HTTPServer.Field("Lambda-Runtime-Invoked-Function-Arn", functionARN),
+            HTTPServer.Field("Lambda-Runtime-Trace-Id", traceHeader()),
+        ]
     )
-}
-
-/// An X-Ray trace header that is not sampled.
-private func traceID() -> String {
-    func hex(_ digits: Int, _ number: UInt64) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text.suffix(digits)
-    }
-    let time = hex(8, UInt64(Date().timeIntervalSince1970))
-    let unique = hex(16, .random(in: 0 ... .max)) + hex(8, .random(in: 0 ... .max))
-    return "Root=1-\(time)-\(unique);Parent=\(hex(16, .random(in: 0 ... .max)));Sampled=0"
 }
 
 extension RuntimeAPIServer.State {

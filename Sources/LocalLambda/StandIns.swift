@@ -43,7 +43,8 @@ public final class StandIns {
 
     private func identity(_ base: String) throws -> TLSIdentity? {
         let kinds: [String: Certificates.Kind] = [
-            "https-good": .good, "https-expired": .expired, "https-selfsigned": .selfSigned, "https-otherhost": .otherHost,
+            "https-good": .good, "https-expired": .expired, "https-selfsigned": .selfSigned,
+            "https-otherhost": .otherHost,
         ]
         if base == "http" { return nil }
         guard let kind = kinds[base] else { throw LocalError("no stand-in is called '\(base)'") }

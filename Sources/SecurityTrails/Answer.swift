@@ -86,9 +86,10 @@ private struct Quotation {
     let text: String
 
     init(_ bytes: Data, without key: String) {
-        // The key is taken out before the text is cut: half of it would not be found.
-        let whole = String(decoding: bytes, as: UTF8.self)
-        let clean = whole.split(separator: key, omittingEmptySubsequences: false).joined(separator: "***")
+        // The key is taken out before the text is cut: half of it would not be found. It is looked for as bytes: a letter
+        // that an accent follows is another one to String.
+        let pieces = Array(bytes).split(separator: Array(key.utf8), omittingEmptySubsequences: false)
+        let clean = String(decoding: Array(pieces.joined(separator: "***".utf8)), as: UTF8.self)
         text = String(String.UnicodeScalarView(clean.unicodeScalars.prefix(Self.limit)))
     }
 

@@ -5,7 +5,9 @@ import Relay
 /// The commands, in the order of the help.
 let commands: [any Subcommand.Type] = [
     Replay.self,
+    Serve.self,
     Bench.self,
+    PackageCommand.self,
     JWTCommand.self,
     ModuleCommand.self,
     PoliciesCommand.self,

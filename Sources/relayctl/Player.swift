@@ -112,7 +112,7 @@ final class Player {
             first: first,
             deviation: end.deviation,
             deviations: end.deviations,
-            latencies: end.latencies,
+            latencies: [first.latency] + end.latencies,
             seconds: (ContinuousClock.now - begin) / .seconds(1),
             memory: (max(end.earlyMemory, first.peakMemory), max(end.memory, first.peakMemory)),
             requests: requests

@@ -26,6 +26,7 @@ struct Replay: Subcommand {
         Option("--repeat", value: "N", help: "send each event N times, and show how long it took"),
         Option("--concurrency", value: "N", help: "so many at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
+        Option("--faults", help: "play what can go wrong around the executable, and see that it takes it as it must"),
         Option("--json", help: "a JSON object a line, for machines"),
     ]
 
@@ -36,6 +37,7 @@ struct Replay: Subcommand {
     private let repetitions: Int
     private let concurrency: Int
     private let freezes: Bool
+    private let playsFaults: Bool
     private let isJSON: Bool
 
     init(_ arguments: Arguments) throws {
@@ -46,7 +48,9 @@ struct Replay: Subcommand {
         concurrency = try arguments.number("--concurrency", default: 1, in: 1...64)
         repetitions = try arguments.number("--repeat", default: concurrency > 1 ? 100 : 1, in: 1...10_000_000)
         freezes = arguments.has("--freeze")
+        playsFaults = arguments.has("--faults")
         isJSON = arguments.has("--json")
+        if playsFaults, !paths.isEmpty { throw UsageError("--faults takes no events, not '\(paths[0])'") }
         if freezes, concurrency > 1 {
             throw UsageError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
         }
@@ -54,6 +58,7 @@ struct Replay: Subcommand {
 
     func run() throws -> Int32 {
         let executable = try Executable.besideThis(orAt: executable)
+        if playsFaults { return try playFaults(executable) }
         let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths)
         let demonstration = try Demonstration()
         let output = ReplayOutput(isJSON: isJSON, isVerbose: isVerbose, isLoadTest: repetitions > 1, events: events)
@@ -79,6 +84,18 @@ struct Replay: Subcommand {
         return failures == 0 ? 0 : 1
     }
 
+    private func playFaults(_ executable: String) throws -> Int32 {
+        let secret = randomSecret()
+        let token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
+        let output = FaultOutput(isJSON: isJSON)
+        Fault.play(
+            Fault.all(secretKey: secret, authorization: "Bearer " + token),
+            executable: executable,
+            finished: output.show
+        )
+        return output.end() == 0 ? 0 : 1
+    }
+
     private func defaultFolder() throws -> String {
         guard let package = Executable.packageFolder else {
             throw UsageError("name an event: the current folder is in no package that has Tests/Events")
@@ -87,48 +104,9 @@ struct Replay: Subcommand {
     }
 
     private func record(_ run: Player.Run, of event: RecordedEvent) throws {
-        guard let file = event.answerFile else { throw Failure("an event from standard input has no place to record to") }
+        guard let file = event.answerFile else {
+            throw Failure("an event from standard input has no place to record to")
+        }
         try RecordedAnswer(run.first.outcome).write(to: file)
     }
-}
-
-/// What a run without settings of its own is given: a stand-in for SecurityTrails, a secret key, a token.
-struct Demonstration {
-    /// The variables that plain events' runs get.
-    let variables: [String: String]
-    /// What the placeholder in an event stands for; nil: itself.
-    let token: String?
-    /// Whether SecurityTrails is a stand-in.
-    let standIn: StandInSecurityTrails?
-
-    /// The variables of this process that are the relay's too.
-    private static let inherited = [
-        "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE", "SSL_CERT_DIR",
-        "HTTPS_PROXY", "NO_PROXY", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
-    ]
-
-    init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
-        var variables = environment.filter { Self.inherited.contains($0.key) && !$0.value.isEmpty }
-        if variables["SECURITYTRAILS_API_URL"] == nil {
-            let standIn = try StandInSecurityTrails()
-            variables["SECURITYTRAILS_API_URL"] = standIn.baseURL
-            self.standIn = standIn
-        } else {
-            standIn = nil
-        }
-        if variables["SECRET_KEY"] == nil {
-            let secret = randomSecret()
-            variables["SECRET_KEY"] = secret
-            token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
-        } else {
-            token = environment["RELAY_JWT"]
-        }
-        self.variables = variables
-    }
-}
-
-/// 64 letters and digits.
-private func randomSecret() -> String {
-    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    return String((0..<64).compactMap { _ in letters.randomElement() })
 }

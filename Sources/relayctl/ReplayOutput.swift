@@ -64,8 +64,10 @@ struct ReplayOutput {
         let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
         if isJSON { say(line) } else { print(line) }
         guard !isJSON, isLoadTest else { return }
-        let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS", "MEMORY MB"].map { padded($0, 9, .right) }
-        print(padded("NAME", nameWidth) + columns.joined())
+        let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS"].map {
+            padded($0, 9, .right)
+        }
+        print(padded("NAME", nameWidth) + columns.joined() + "  MEMORY MB")
     }
 
     /// Shows how far a load test is, on a terminal.

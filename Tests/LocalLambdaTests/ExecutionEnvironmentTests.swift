@@ -75,6 +75,17 @@ import Testing
         #expect(text(absent.invoke(Data())).contains("No such file"))
     }
 
+    @Test("an init that takes too long is ended")
+    func slowInit() throws {
+        let runtime = try ShellRuntime(before: "sleep 60", handle: "")
+        var function = LambdaFunction()
+        function.initTimeout = 1
+        let environment = ExecutionEnvironment(executable: runtime.path, function: function)
+        defer { environment.stop() }
+        #expect(text(environment.invoke(Data())) == "init took more than 1 s")
+        #expect(LambdaFunction().initTimeout == 10)
+    }
+
     @Test("an answer to an unknown id is refused with 400, one that is too large with 413, and both are said")
     func refusals() throws {
         let runtime = try ShellRuntime(
@@ -82,6 +93,8 @@ import Testing
                 if [ "$event" = large ]; then
                     respond "$(head -c 6300000 /dev/zero | tr '\0' x)"
                     case "$reply" in *413*) ;; *) exit 1 ;; esac
+                    fail Function.TooLarge '{"errorMessage":"too large"}'
+                    case "$reply" in *202*) ;; *) exit 1 ;; esac
                 else
                     mine=$id; id=other; respond no; id=$mine; respond "${reply:0:12}"
                 fi

@@ -1,0 +1,58 @@
+import Foundation
+
+/// A program of the build machine.
+struct Tool {
+    /// Its name, found on the PATH.
+    let name: String
+
+    /// Runs it and returns what it printed on standard output; its standard error is this process's.
+    ///
+    /// - Parameters:
+    ///   - input: what it reads on standard input.
+    ///   - folder: where it runs.
+    ///   - environment: variables laid over this process's.
+    @discardableResult
+    func run(
+        _ arguments: [String],
+        input: Data? = nil,
+        in folder: URL? = nil,
+        environment: [String: String] = [:],
+        quietly: Bool = false
+    ) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [name] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = folder }
+        let output = Pipe()
+        process.standardOutput = output
+        if quietly { process.standardError = FileHandle.nullDevice }
+        let source = Pipe()
+        process.standardInput = input == nil ? FileHandle.nullDevice : source
+        try process.run()
+        if let input {
+            try source.fileHandleForWriting.write(contentsOf: input)
+            try source.fileHandleForWriting.close()
+        }
+        let printed = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let status = process.terminationStatus
+            throw PackagingError(
+                status == 127
+                    ? "\(name) is not there: deploy/setup --lambda installs it" : "\(name) failed with status \(status)"
+            )
+        }
+        return printed
+    }
+}
+
+/// Why there is no zip.
+public struct PackagingError: Error, CustomStringConvertible {
+    /// What and where, in a line; an audit's findings follow, a line each.
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Variables in a file: `NAME=VALUE` a line, `export` before it or not, the value in quotes or not; `#` begins a comment
+/// line.
+public enum EnvironmentFile {
+    /// Reads the file. Messages name the line, and never a value.
+    public static func read(_ path: String) throws -> [String: String] {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw LocalError("\(path): can't be read as UTF-8 text")
+        }
+        var variables: [String: String] = [:]
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            guard let match = line.wholeMatch(of: /(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)/) else {
+                throw LocalError("\(path):\(number + 1): is not of the form NAME=VALUE")
+            }
+            variables[String(match.1)] = unquoted(match.2)
+        }
+        return variables
+    }
+
+    private static func unquoted(_ value: Substring) -> String {
+        guard value.count >= 2, let quote = value.first, quote == "\"" || quote == "'", value.last == quote else {
+            return String(value)
+        }
+        return String(value.dropFirst().dropLast())
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import LocalLambda
+
+/// `relayctl serve`: the relay behind one of AWS's gateways, on a port of this machine.
+struct Serve: Subcommand {
+    static let name = "serve"
+    static let summary = "Run the relay on this machine behind a gateway like AWS's"
+    static let synopsis = "[OPTION]..."
+    static let discussion = """
+        Starts the relay's executable under a Lambda Runtime API on loopback, and answers HTTP on loopback as the gateway
+        would: a request becomes the full event, and the relay's response the HTTP answer. What AWS would refuse is
+        refused and said, time is kept as Lambda keeps it, and each invocation ends with Lambda's REPORT line. The process
+        is started anew when it crashes, when it takes too long, and when the executable changes. Ctrl-C ends it all.
+
+        Where SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains answers for SecurityTrails; where
+        SECRET_KEY is not set, one is made up, and a token of it is shown.
+
+            curl -X POST localhost:9000/dev/version
+        """
+    static let options = [
+        Option("--port", value: "PORT", help: "the port on 127.0.0.1 (default: 9000; 0: any)"),
+        Option("--gateway", value: "KIND", help: "rest, http, url or alb (default: rest)"),
+        Option("--stage", value: "NAME", help: "the stage of rest and http, which paths begin with (default: dev)"),
+        Option("--multi-value-headers", help: "alb: as that attribute of the target group"),
+        Option("--timeout", value: "SECONDS", help: "an invocation's time (default: 30)"),
+        Option("--memory", value: "MB", help: "what the function is told that it has (default: 512)"),
+        Option("--env-file", value: "FILE", help: "the function's variables, NAME=VALUE a line"),
+        Option("--exec", value: "PATH", help: "the executable (default: the release build, else the debug build)"),
+        Option("--freeze", help: "stop the process between invocations, as Lambda does"),
+        Option("--concurrency", value: "N", help: "invocations at once in one process (Managed Instances)"),
+        Option("--processes", value: "N", help: "processes at once, one invocation each (on demand; default: 1)"),
+    ]
+
+    private let port: Int
+    private let gateway: LocalGateway
+    private let function: LambdaFunction
+    private let environmentFile: String?
+    private let executable: String?
+    private let freezes: Bool
+    private let processes: Int
+
+    init(_ arguments: Arguments) throws {
+        if let word = arguments.positional.first { throw UsageError("takes options only, not '\(word)'") }
+        let kinds = GatewayKind.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let kind = GatewayKind(rawValue: arguments.value("--gateway") ?? "rest") else {
+            throw UsageError("--gateway takes one of \(kinds), not '\(arguments.value("--gateway") ?? "")'")
+        }
+        let stage = arguments.value("--stage") ?? "dev"
+        guard stage.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil || (kind == .http && stage == "$default") else {
+            throw UsageError("--stage takes letters, digits, - and _ (and $default for http), not '\(stage)'")
+        }
+        gateway = LocalGateway(kind, stage: stage, hasMultiValueHeaders: arguments.has("--multi-value-headers"))
+        port = try arguments.number("--port", default: 9000, in: 0...65_535)
+        processes = try arguments.number("--processes", default: 1, in: 1...64)
+        function = LambdaFunction(
+            memory: try arguments.number("--memory", default: 512, in: 128...10_240),
+            timeout: Double(try arguments.number("--timeout", default: 30, in: 1...900)),
+            concurrency: try arguments.number("--concurrency", default: 1, in: 1...64)
+        )
+        freezes = arguments.has("--freeze")
+        executable = arguments.value("--exec")
+        environmentFile = arguments.value("--env-file")
+        if function.concurrency > 1, processes > 1 || freezes {
+            throw UsageError("--concurrency goes with neither --processes nor --freeze")
+        }
+    }
+
+    func run() throws -> Int32 {
+        let executable = try Executable.built(orAt: executable)
+        let own = try environmentFile.map(EnvironmentFile.read) ?? [:]
+        // Every thread inherits that these wait for `sigwait`.
+        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP])
+
+        let demonstration = try Demonstration(environment: ProcessInfo.processInfo.environment.merging(own) { $1 })
+        defer { demonstration.standIn?.stop() }
+        let pool = pool(executable, variables: demonstration.variables.merging(own) { $1 })
+        defer { pool.stop() }
+        try pool.start()
+        let server = try GatewayServer(gateway, port: port, pool: pool, answered: show, reported: report)
+        defer { server.stop() }
+        let watch = FileWatch(executable) {
+            tell("The executable has changed: the next invocation starts it anew.")
+            pool.restart()
+        }
+        defer { watch.stop() }
+
+        introduce(executable, port: server.port, demonstration)
+        var signal: Int32 = 0
+        var set = ends
+        sigwait(&set, &signal)
+        tell("Stopped.")
+        return 0
+    }
+
+    private func pool(_ executable: String, variables: [String: String]) -> EnvironmentPool {
+        var function = function
+        function.variables = variables
+        let environments = (0..<processes).map { _ in
+            ExecutionEnvironment(executable: executable, function: function, freezes: freezes)
+        }
+        return EnvironmentPool(environments, concurrency: function.concurrency)
+    }
+
+    // MARK: - What is said
+
+    private func introduce(_ executable: String, port: Int, _ demonstration: Demonstration) {
+        let names: [GatewayKind: String] = [
+            .rest: "API Gateway's REST API", .http: "API Gateway's HTTP API", .url: "a Lambda function URL",
+            .alb: "an Application Load Balancer",
+        ]
+        tell(
+            "http://localhost:\(port)\(gateway.prefix)/ answers as \(names[gateway.kind] ?? "") would, by \(executable)."
+        )
+        if demonstration.standIn != nil {
+            tell("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
+            tell("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
+        }
+        // A key that was made up a moment ago, for this run alone, is nobody's secret.
+        if demonstration.hasMadeUpSecret, let token = demonstration.token {
+            tell("SECRET_KEY is not set: one was made up, and this is a token of it:")
+            tell("Authorization: Bearer \(token)")
+        }
+        tell("Ctrl-C ends it.")
+    }
+
+    private func show(_ record: GatewayServer.Record) {
+        let complaints = record.complaints.map { "\n    in AWS: \($0)" }
+        tell("\(record.method) \(record.target) \(record.status)" + complaints.joined())
+    }
+
+    /// Lambda's own line of an invocation
+    /// (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html).
+    private func report(_ report: ExecutionEnvironment.Report) {
+        func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", seconds * 1000) }
+        var fields = [
+            "REPORT RequestId: \(report.id)",
+            "Duration: \(milliseconds(report.duration))",
+            "Billed Duration: \(Int(((report.duration + (report.initDuration ?? 0)) * 1000).rounded(.up))) ms",
+            "Memory Size: \(function.memory) MB",
+            "Max Memory Used: \((report.peakMemory + 1_048_575) / 1_048_576) MB",
+        ]
+        if let initDuration = report.initDuration { fields.append("Init Duration: \(milliseconds(initDuration))") }
+        switch report.outcome {
+        case .timedOut: fields.append("Status: timeout")
+        case .ended(let how): fields.append("Status: error, \(how)")
+        case .error(let error): fields.append("Status: error\tError Type: \(error.type ?? "none")")
+        case .response: break
+        }
+        tell(fields.joined(separator: "\t"))
+    }
+}
+
+/// Has the signals wait until they are asked for, in this thread and all that it starts.
+private func blockedSignals(_ signals: [Int32]) -> sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    return set
+}
+
+/// A line on standard output, at once and in one piece: several threads have something to say.
+private func tell(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+}

@@ -1,0 +1,50 @@
+import Foundation
+import JWT
+import Testing
+
+@testable import LocalLambda
+
+@Suite struct FaultTests {
+    @Test("the relay's executable withstands what the Runtime API, events and SecurityTrails may do to it")
+    func faults() throws {
+        let executable = try Executable.besideThis(orAt: nil)
+        let token = try CompactSerialization.sign(["key": "some-key"], secret: "some-secret")
+        let faults = Fault.all(secretKey: "some-secret", authorization: "Bearer " + token)
+        let findings = Guarded<[Fault.Finding]>([])
+        Fault.play(faults, executable: executable) { finding in findings.with { $0.append(finding) } }
+        for finding in findings.with({ $0 }) {
+            #expect(finding.wrong == nil, "\(finding.name)")
+            #expect(finding.seconds < 30, "\(finding.name)")
+        }
+        #expect(findings.with { $0.count } == faults.count && faults.count > 80)
+    }
+}
+
+@Suite("A fault is found out in") struct FaultyRuntimeTests {
+    private func wrong(_ name: String, _ runtime: ShellRuntime) throws -> String? {
+        let fault = try #require(RuntimeFault.all.first { $0.name == name })
+        return try fault.play(executable: runtime.path)
+    }
+
+    @Test("a runtime that goes on where it must end")
+    func goesOn() throws {
+        let runtime = try ShellRuntime(handle: "respond 1; sleep 60")
+        #expect(try wrong("response is answered 400", runtime)?.hasPrefix("the calls were") == true)
+    }
+
+    @Test("a runtime that ends where it must go on, and one that ends as if all were well")
+    func ends() throws {
+        let ending = try ShellRuntime(handle: "respond 1; exit 1")
+        #expect(try wrong("response is answered 410", ending) == "the process ended with status 1")
+        let content = try ShellRuntime(handle: "respond 1; exit 0")
+        #expect(try wrong("response is answered 500", content) == "the process ended with status 0")
+    }
+
+    @Test("a relay that answers as if SecurityTrails had answered")
+    func upstream() throws {
+        let runtime = try ShellRuntime(handle: #"respond '{"statusCode":200,"body":"{\"data\":{}}"}'"#)
+        let fault = try #require(UpstreamFault.all.first { $0.name == "SecurityTrails drops the connection" })
+        let wrong = try fault.play(executable: runtime.path, secretKey: "s", authorization: "a")
+        #expect(wrong == "the errors were []")
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Testing
+
+@testable import LocalLambda
+
+@Suite struct GatewayServerTests {
+    /// A gateway before a runtime in Bash, and what it said.
+    private final class Local {
+        let runtime: ShellRuntime
+        let pool: EnvironmentPool
+        let server: GatewayServer
+        let records = Guarded<[GatewayServer.Record]>([])
+        let reports = Guarded<[ExecutionEnvironment.Report]>([])
+
+        init(_ gateway: LocalGateway, processes: Int = 1, timeout: Double = 30, handle: String) throws {
+            runtime = try ShellRuntime(handle: handle)
+            let path = runtime.path
+            let environments = (0..<processes).map { _ in
+                ExecutionEnvironment(executable: path, function: LambdaFunction(timeout: timeout))
+            }
+            pool = EnvironmentPool(environments, concurrency: 1)
+            server = try GatewayServer(
+                gateway,
+                port: 0,
+                pool: pool,
+                answered: { [records] record in records.with { $0.append(record) } },
+                reported: { [reports] report in reports.with { $0.append(report) } }
+            )
+        }
+
+        deinit {
+            server.stop()
+            pool.stop()
+        }
+
+        func get(_ path: String) -> String {
+            RawClient.exchange(server.port, "GET \(path) HTTP/1.1")
+        }
+    }
+
+    @Test("a response of the function is the HTTP answer, and a refused one is said", arguments: GatewayKind.allCases)
+    func answers(kind: GatewayKind) throws {
+        let gateway = LocalGateway(kind)
+        let handle = #"""
+            case "$event" in
+                *right*) respond '{"statusCode":201,"headers":{"X-Y":"z"},"body":"made"}' ;;
+                *) respond '{"statusCode":201,"body":1}' ;;
+            esac
+            """#
+        let local = try Local(gateway, handle: handle)
+        let right = local.get(gateway.prefix + "/right")
+        #expect(right.hasPrefix("HTTP/1.1 201 ") && right.contains("X-Y: z\r\n") && right.hasSuffix("\r\n\r\nmade"))
+        #expect(local.get(gateway.prefix + "/other").hasPrefix("HTTP/1.1 50"))
+        #expect(local.records.with { $0.map(\.complaints) } == [[], ["body is not a string"]])
+    }
+
+    @Test("a Host that is not this machine's is refused before the function sees anything")
+    func hosts() throws {
+        let local = try Local(LocalGateway(.url), handle: "respond 1")
+        let client = RawClient(port: local.server.port)
+        client.send("GET / HTTP/1.1\r\nHost: rebound.example\r\n\r\n")
+        #expect(client.receive().hasPrefix("HTTP/1.1 421 "))
+        #expect(local.reports.with { $0.isEmpty })
+    }
+
+    @Test("a function that takes too long, or crashes, costs that request alone")
+    func failures() throws {
+        let handle = #"""
+            case "$event" in
+                *slow*) sleep 60 ;;
+                *crash*) exit 3 ;;
+                *) respond '{"statusCode":200}' ;;
+            esac
+            """#
+        let local = try Local(LocalGateway(.rest), timeout: 1, handle: handle)
+        #expect(local.get("/dev/slow").hasPrefix("HTTP/1.1 502 "))
+        #expect(local.get("/dev/crash").hasPrefix("HTTP/1.1 502 "))
+        #expect(local.get("/dev/well").hasPrefix("HTTP/1.1 200 "))
+        let complaints = local.records.with { $0.flatMap(\.complaints) }
+        #expect(complaints == ["the function timed out", "the process ended with status 3"])
+    }
+
+    @Test("a body over the gateway's limit is answered 413")
+    func largeBody() throws {
+        let local = try Local(LocalGateway(.rest), handle: #"respond '{"statusCode":200}'"#)
+        let limit = LocalGateway(.rest).requestLimit
+        for (size, status) in [(limit + 1, 413), (limit + 2, 413), (1000, 200)] {
+            let body = String(repeating: "x", count: size)
+            let answer = RawClient.exchange(local.server.port, "POST /dev/x HTTP/1.1", body: body)
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+        }
+    }
+
+    @Test("as many requests run at once as there are processes")
+    func processes() throws {
+        let local = try Local(LocalGateway(.url), processes: 3, handle: #"sleep 1; respond '{"statusCode":200}'"#)
+        let answers = Guarded<[String]>([])
+        let time = ContinuousClock().measure {
+            let port = local.server.port
+            for _ in 1...3 {
+                Thread.detachNewThread {
+                    let answer = RawClient.exchange(port, "GET / HTTP/1.1")
+                    answers.with { $0.append(answer) }
+                }
+            }
+            _ = answers.wait(seconds: 20) { $0.count == 3 ? true : nil }
+        }
+        #expect(answers.with { $0.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") } })
+        #expect(time < .seconds(2.8))
+    }
+
+    @Test("an executable that changes is noticed, and the next invocation runs the new one")
+    func change() throws {
+        let local = try Local(LocalGateway(.url), handle: #"respond '{"statusCode":200,"body":"old"}'"#)
+        let pool = local.pool
+        let changes = Guarded(0)
+        let watch = FileWatch(local.runtime.path) {
+            pool.restart()
+            changes.with { $0 += 1 }
+        }
+        defer { watch.stop() }
+        #expect(local.get("/").hasSuffix("old"))
+        let script = try String(contentsOfFile: local.runtime.path, encoding: .utf8)
+        let new = Data(script.replacingOccurrences(of: "old", with: "new").utf8)
+        try new.write(to: URL(fileURLWithPath: local.runtime.path + ".new"))
+        chmod(local.runtime.path + ".new", 0o700)
+        rename(local.runtime.path + ".new", local.runtime.path)
+        #expect(changes.wait(seconds: 10) { $0 > 0 ? true : nil } == true)
+        #expect(local.get("/").hasSuffix("new"))
+    }
+}
+
+@Suite struct EnvironmentFileTests {
+    private func read(_ text: String) throws -> [String: String] {
+        let folder = try temporaryFolder("environment")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("file")
+        try Data(text.utf8).write(to: file)
+        return try EnvironmentFile.read(file.path)
+    }
+
+    @Test("names and values are read, with quotes, export, comments and empty lines")
+    func values() throws {
+        let text = "# a comment\n\nA=1\nexport B=\"two words\"\n  C='x=y' \nD=\nE=\"\n"
+        #expect(try read(text) == ["A": "1", "B": "two words", "C": "x=y", "D": "", "E": "\""])
+    }
+
+    @Test("a line that is none is named by its number, without what it says")
+    func faults() throws {
+        let error = #expect(throws: LocalError.self) { try read("A=1\nsecret-value\n") }
+        #expect(error?.description.hasSuffix("file:2: is not of the form NAME=VALUE") == true)
+        #expect(throws: LocalError.self) { try EnvironmentFile.read("/nonexistent") }
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import LocalLambda
+
+/// Runs `relayctl replay` itself, as an operator does.
+@Suite struct ReplayTests {
+    private let package = Relayctl.package
+
+    private func relayctl(
+        _ arguments: [String],
+        input: String = "",
+        environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String) {
+        try Relayctl(arguments, environment: environment).finish(input: input)
+    }
+
+    /// A folder with one event, and the answer that is recorded for it.
+    private func folder(answer: String?) throws -> URL {
+        let folder = try temporaryFolder("events")
+        let event = package.appendingPathComponent("Tests/Events/rest-version.json")
+        try FileManager.default.copyItem(at: event, to: folder.appendingPathComponent("one.json"))
+        if let answer { try Data(answer.utf8).write(to: folder.appendingPathComponent("one.answer.json")) }
+        return folder
+    }
+
+    @Test("the recorded events of all gateways are answered as recorded, by the real executable")
+    func recordedEvents() throws {
+        let (status, output) = try relayctl(["replay"])
+        #expect(status == 0, "\(output)")
+        #expect(output.hasSuffix("All as expected.\n"))
+        #expect(output.split(separator: "\n").first?.contains("a stand-in") == true)
+        #expect(output.split(separator: "\n").count { $0.hasPrefix("= ") } > 50)
+    }
+
+    @Test("an answer that differs from the recorded one is shown as a difference, and fails the command")
+    func difference() throws {
+        let folder = try folder(
+            answer: #"{"statusCode":200,"headers":{},"isBase64Encoded":false,"body":{"version":"x"}}"#
+        )
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (status, output) = try relayctl(["replay", folder.path])
+        #expect(status == 1)
+        #expect(output.contains(#"-     "version" : "x""#) && output.contains(#"+     "version" : "<version>""#))
+        #expect(output.hasSuffix("1 of 1 not as expected.\n"))
+    }
+
+    @Test("--record writes the answer, which then matches")
+    func record() throws {
+        let folder = try folder(answer: nil)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try relayctl(["replay", "--record", folder.path]).status == 0)
+        let answer = try JSONValue(parsing: Data(contentsOf: folder.appendingPathComponent("one.answer.json")))
+        #expect(answer["body"] == ["version": "<version>"])
+        let (status, output) = try relayctl(["replay", folder.path])
+        #expect(status == 0 && output.contains("= one"))
+    }
+
+    @Test("an event from standard input, and JSON for a machine")
+    func standardInput() throws {
+        let (status, output) = try relayctl(["replay", "--json", "-"], input: #"{"no":"request"}"#)
+        #expect(status == 0)
+        let line = try #require(output.split(separator: "\n").last)
+        let json = try JSONValue(parsing: Data(line.utf8))
+        #expect(json["status"] == .null && json["matches"] == .null)
+        #expect(json["summary"]?.string?.hasPrefix("reported Runtime.UnmarshalError") == true)
+    }
+
+    @Test("--repeat and --concurrency show a table of times, and whether all answers were alike")
+    func loadTest() throws {
+        let event = package.appendingPathComponent("Tests/Events/rest-version.json").path
+        let (status, output) = try relayctl(["replay", "--json", "--repeat", "200", "--concurrency", "4", event])
+        #expect(status == 0, "\(output)")
+        let line = try #require(output.split(separator: "\n").last)
+        let json = try JSONValue(parsing: Data(line.utf8))
+        #expect(json["invocations"] == 200 && json["deviations"] == 0)
+    }
+
+    @Test("a case that is not met is a line for each thing that is not as it must be")
+    func cases() throws {
+        let folder = try temporaryFolder("cases")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let event = try JSONValue(
+            parsing: Data(contentsOf: package.appendingPathComponent("Tests/Events/rest-deliberate.json"))
+        )
+        let wrong: JSONValue = [
+            "env": [:], "upstream_base": "http", "upstream": [:], "event": event,
+            "expect": ["status": 404, "error": ["code": "unknown"], "sightings": [1, 2]],
+            "expect_upstream": ["count": 1],
+        ]
+        try wrong.text().write(to: folder.appendingPathComponent("wrong.json"))
+        let (status, output) = try relayctl(["replay", folder.path])
+        #expect(status == 1)
+        for part in ["status 200", "no error like", "0 sightings", "0 requests to SecurityTrails, not 1"] {
+            #expect(output.contains(part))
+        }
+    }
+
+    @Test(
+        "what can't be replayed is one line, with the status for it",
+        arguments: [
+            (["/nonexistent.json"], 1, "no such file"),
+            (["Package.swift"], 1, "Package.swift: is not JSON"),
+            (["Sources"], 1, "no event"),
+            (["--exec", "/nonexistent"], 1, "no executable there"),
+            (["--repeat", "0"], 2, "whole number from 1"),
+            (["--freeze", "--concurrency", "2"], 2, "exclude each other"),
+        ]
+    )
+    func refusals(arguments: [String], status: Int32, message: String) throws {
+        let result = try relayctl(["replay"] + arguments)
+        #expect(result.status == status)
+        #expect(result.output.contains(message) && !result.output.contains("Error Domain"), "\(result.output)")
+    }
+
+    @Test("nothing of a run shows the secret key or the token")
+    func secrets() throws {
+        let secret = "a-secret-key-of-this-test"
+        let environment = ["SECRET_KEY": secret, "RELAY_JWT": "a.token.of-this-test", "LOG_LEVEL": "DEBUG"]
+        let event = package.appendingPathComponent("Tests/Events/rest-health.json").path
+        let output = try relayctl(["replay", "--verbose", event], environment: environment).output
+        #expect(output.contains("Wrong JWT structure"))
+        #expect(!output.contains(secret) && !output.contains("of-this-test"))
+    }
+}

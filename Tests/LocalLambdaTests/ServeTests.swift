@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+@testable import LocalLambda
+
+/// Runs `relayctl serve` itself, with the real executable.
+@Suite struct ServeTests {
+    /// A running one, its port and the token that it shows.
+    private struct Served {
+        let relayctl: Relayctl
+        let port: Int
+        let authorization: String
+
+        init(_ arguments: [String]) throws {
+            let bootstrap = try Executable.besideThis(orAt: nil)
+            relayctl = try Relayctl(["serve", "--port", "0", "--exec", bootstrap] + arguments)
+            let text = relayctl.read(until: "Ctrl-C ends it.\n")
+            port = try #require(text.firstMatch(of: /localhost:(\d+)/).flatMap { Int($0.1) }, "\(text)")
+            authorization = try #require(text.firstMatch(of: /Authorization: (Bearer \S+)/).map { String($0.1) })
+        }
+
+        func post(_ path: String, body: String = "") -> String {
+            RawClient.exchange(port, "POST \(path) HTTP/1.1\r\nAuthorization: \(authorization)", body: body)
+        }
+
+        /// Ends it as Ctrl-C does; returns the status and the rest of what it said.
+        func end() throws -> (status: Int32, output: String) {
+            kill(relayctl.process.processIdentifier, SIGINT)
+            return try relayctl.finish()
+        }
+    }
+
+    @Test(
+        "each gateway gives the same answers, and each invocation ends with a report",
+        arguments: GatewayKind.allCases
+    )
+    func gateways(kind: GatewayKind) throws {
+        let served = try Served(["--gateway", kind.rawValue, "--memory", "256"])
+        let prefix = LocalGateway(kind).prefix
+        let version = served.post(prefix + "/version")
+        #expect(version.hasPrefix("HTTP/1.1 200 OK\r\n") && version.contains(#"{"version":""#))
+        let observed = served.post(prefix + "/observe/observables/", body: #"[{"type":"ip","value":"192.0.2.10"}]"#)
+        #expect(observed.contains("Domains that have resolved to 192.0.2.10"))
+        #expect(served.post(prefix + "/nowhere").hasPrefix("HTTP/1.1 404 Not Found\r\n"))
+        let (status, output) = try served.end()
+        #expect(status == 0)
+        let reports = output.split(separator: "\n").filter { $0.hasPrefix("REPORT RequestId: ") }
+        #expect(reports.count == 3)
+        #expect(
+            reports[0].contains("\tMemory Size: 256 MB\tMax Memory Used: ") && reports[0].contains("\tInit Duration: ")
+        )
+        #expect(!reports[1].contains("Init Duration"))
+        #expect(output.contains("POST \(prefix)/nowhere 404\n") && output.hasSuffix("Stopped.\n"))
+    }
+
+    @Test("Ctrl-C leaves no process behind, not even a frozen one")
+    func noProcessLeft() throws {
+        let served = try Served(["--freeze", "--processes", "2"])
+        #expect(served.post("/dev/version").hasPrefix("HTTP/1.1 200 "))
+        let children = try children(of: served.relayctl.process.processIdentifier)
+        #expect(children.count == 1)
+        #expect(try served.end().status == 0)
+        for child in children { #expect(kill(child, 0) == -1) }
+    }
+
+    @Test("a relayctl that is killed leaves no process behind either")
+    func killed() throws {
+        let served = try Served(["--freeze"])
+        #expect(served.post("/dev/version").hasPrefix("HTTP/1.1 200 "))
+        let children = try children(of: served.relayctl.process.processIdentifier)
+        kill(served.relayctl.process.processIdentifier, SIGKILL)
+        _ = try served.relayctl.finish()
+        let end = Date(timeIntervalSinceNow: 5)
+        while children.contains(where: isRunning), Date() < end { usleep(20_000) }
+        #expect(children.count == 1 && !children.contains(where: isRunning))
+    }
+
+    @Test(
+        "what makes no sense is one line and status 2",
+        arguments: [
+            (["--gateway", "soap"], "--gateway takes one of rest, http, url, alb, not 'soap'"),
+            (["--stage", "a/b"], "--stage takes letters"),
+            (["--port", "70000"], "--port takes a whole number from 0 to 65535"),
+            (["--concurrency", "2", "--freeze"], "--concurrency goes with neither"),
+            (["here"], "takes options only, not 'here'"),
+        ]
+    )
+    func usage(arguments: [String], message: String) throws {
+        let (status, output) = try Relayctl(["serve"] + arguments).finish()
+        #expect(status == 2 && output.contains(message), "\(output)")
+    }
+
+    @Test("a port that is taken, an executable that can't start and a bad file are one line and status 1")
+    func failures() throws {
+        let server = try HTTPServer { _ in .drop }
+        defer { server.stop() }
+        let bootstrap = try Executable.besideThis(orAt: nil)
+        let taken = try Relayctl(["serve", "--exec", bootstrap, "--port", String(server.port)]).finish()
+        #expect(taken.status == 1 && taken.output.contains("can't listen on 127.0.0.1:\(server.port): Address already"))
+        let settings = ["SECURITYTRAILS_API_URL": "http://api.example.com/"]
+        let badURL = try Relayctl(["serve", "--exec", bootstrap, "--port", "0"], environment: settings).finish()
+        #expect(badURL.status == 1 && badURL.output.contains("relayctl serve: init failed: "))
+        let noFile = try Relayctl(["serve", "--exec", bootstrap, "--env-file", "/nonexistent"]).finish()
+        #expect(noFile.status == 1 && noFile.output.contains("/nonexistent: can't be read"))
+    }
+
+    private func children(of parent: Int32) throws -> [Int32] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { id in
+            status(id)?.parent == parent
+        }
+    }
+
+    private func isRunning(_ id: Int32) -> Bool {
+        status(id).map { $0.state != "Z" } ?? false
+    }
+
+    /// State and parent of a process, of /proc/PID/stat.
+    private func status(_ id: Int32) -> (state: Substring, parent: Int32)? {
+        guard let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+            let words = text.split(separator: ")").last?.split(separator: " "), words.count > 1
+        else { return nil }
+        return (words[0], Int32(words[1]) ?? 0)
+    }
+}
