@@ -45,11 +45,11 @@ public struct CredentialChain: Sendable {
             }
         }
         for case let command? in sections.map({ $0["credential_process"] }) {
-            return try output(of: ["/bin/sh", "-c", command], called: "credential_process")
+            return try output(of: ["sh", "-c", command], called: "credential_process")
         }
         if hasVersion2OfAWSCommand() {
             let words = ["aws", "configure", "export-credentials", "--profile", profile, "--format", "process"]
-            return try output(of: ["/usr/bin/env"] + words, called: "aws configure export-credentials")
+            return try output(of: words, called: "aws configure export-credentials")
         }
         throw sections.isEmpty ? .noProfile(profile) : .profileWithoutKeys(profile)
     }
@@ -72,7 +72,7 @@ public struct CredentialChain: Sendable {
     }
 
     private func hasVersion2OfAWSCommand() -> Bool {
-        let version = try? run(["/usr/bin/env", "aws", "--version"])
+        let version = try? run(["aws", "--version"])
         return version.map { String(decoding: $0, as: UTF8.self).hasPrefix("aws-cli/2") } ?? false
     }
 
@@ -99,17 +99,7 @@ public struct CredentialChain: Sendable {
 
     /// What a command prints; throws where it fails. Its errors go to the operator.
     private func run(_ words: [String]) throws -> Data {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: words[0])
-        process.arguments = Array(words.dropFirst())
-        process.environment = environment
-        process.standardOutput = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-        return output
+        try Tool(name: words[0]).run(Array(words.dropFirst()), environment: environment)
     }
 }
 

@@ -147,7 +147,7 @@ struct LambdaService {
         }
     }
 
-    func create(_ creation: Creation, zip: Zip, progress: @escaping Progress) throws(AWSError) {
+    func create(_ creation: Creation, zip: DeploymentPackage, progress: @escaping Progress) throws(AWSError) {
         let after = Array(#""},"#.utf8) + json(creation).dropFirst()
         let body = zip.request(before: Array(#"{"Code":{"ZipFile":""#.utf8), after: after)
         let call = AWSCall(
@@ -161,7 +161,7 @@ struct LambdaService {
     }
 
     func update(
-        code zip: Zip,
+        code zip: DeploymentPackage,
         architecture: String,
         publishes: Bool = true,
         progress: @escaping Progress

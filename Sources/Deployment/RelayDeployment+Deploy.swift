@@ -7,7 +7,10 @@ extension RelayDeployment {
     /// - Parameters:
     ///   - onlyUpdates: whether a function that is not there yet is an error.
     ///   - verifies: whether the URL is called at the end.
-    public func deploy(_ zip: Zip, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
+    public func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
+        if let built = zip.architecture?.rawValue, built != architecture {
+            throw .blocked("\(zip.path) is for \(built), the function for \(architecture); package on such a machine")
+        }
         let account = try findAccount()
         let role = try findRole()
         let isNew = try retrying(findFunction) == nil
@@ -66,7 +69,7 @@ extension RelayDeployment {
 
     // MARK: - The function
 
-    private func converge(_ zip: Zip, role: String) throws(AWSError) -> LambdaService.Configuration? {
+    private func converge(_ zip: DeploymentPackage, role: String) throws(AWSError) -> LambdaService.Configuration? {
         let isThere = try step("function") { () throws(AWSError) in
             if try findFunction() != nil { return (.unchanged, settings.functionName, true) }
             try change { () throws(AWSError) in try lambda.create(creation(role: role), zip: zip, progress: uploaded) }
@@ -78,7 +81,7 @@ extension RelayDeployment {
         return try convergeConfiguration(role: role)
     }
 
-    private func convergeCode(_ zip: Zip) throws(AWSError) {
+    private func convergeCode(_ zip: DeploymentPackage) throws(AWSError) {
         try step("code") { () throws(AWSError) in
             let function = try waitUntilIdle()
             if function.codeSha256 == zip.sha256, function.architectures ?? ["x86_64"] == [architecture] {
@@ -157,12 +160,7 @@ extension RelayDeployment {
     }
 
     private var architecture: String {
-        #if arch(arm64)
-            let ours = StageSettings.Architecture.arm
-        #else
-            let ours = StageSettings.Architecture.x86
-        #endif
-        return (settings.architecture ?? ours).rawValue
+        settings.architecture?.rawValue ?? Packaging.architecture
     }
 
     private func uploaded(_ sent: Int, _ total: Int) {

@@ -53,7 +53,7 @@ extension RelayDeployment {
         else {
             throw .blocked("\(file) can't be written")
         }
-        let zip = try Zip(path: file)
+        let zip = try DeploymentPackage(path: file)
         guard zip.sha256 == sha256 else { throw .blocked("the downloaded code is not that of the version") }
         let architecture = published.configuration.architectures?.first ?? "x86_64"
         try lambda.update(code: zip, architecture: architecture, publishes: false) { [report] sent, total in

@@ -58,11 +58,11 @@ public struct DeploymentStatus: Encodable, Sendable {
 
 extension RelayDeployment {
     /// Looks at everything; `zip` is the one that would be deployed, if there is one.
-    public func status(comparedTo zip: Zip?) throws(AWSError) -> DeploymentStatus {
+    public func status(comparedTo zip: DeploymentPackage?) throws(AWSError) -> DeploymentStatus {
         try retrying { () throws(AWSError) in try look(comparingWith: zip) }
     }
 
-    private func look(comparingWith zip: Zip?) throws(AWSError) -> DeploymentStatus {
+    private func look(comparingWith zip: DeploymentPackage?) throws(AWSError) -> DeploymentStatus {
         let caller = try identity.caller()
         let configuration = try lambda.configuration()
         let api = try findRestAPI()
@@ -87,7 +87,7 @@ extension RelayDeployment {
     private func status(
         of configuration: LambdaService.Configuration,
         versions: [Int],
-        zip: Zip?
+        zip: DeploymentPackage?
     ) -> DeploymentStatus.Function {
         DeploymentStatus.Function(
             name: settings.functionName,

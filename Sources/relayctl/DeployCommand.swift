@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import LocalLambda
 
 /// `relayctl deploy`: the zip to a URL, again and again.
 struct DeployCommand: Subcommand {
@@ -51,7 +52,11 @@ struct UpdateCommand: Subcommand {
 }
 
 private let deploymentOptions = [
-    Option("--zip", value: "FILE", help: "the zip (default: \(packagedZip))"),
+    Option(
+        "--zip",
+        value: "FILE",
+        help: "the zip (default: \(packagedZip),\npackaged anew where the sources are newer)"
+    ),
     Option("--dry-run", help: "look alone, and say what would be created or changed"),
     Option("--no-verify", help: "do not call the URL at the end"),
     Option("--verbose", short: "-v", help: "say which settings have no effect"),
@@ -63,14 +68,15 @@ let packagedZip = ".build/lambda/securitytrails-relay.zip"
 /// What `deploy` and `update` were asked for.
 private struct DeploymentRequest {
     private let stage: String
-    private let zip: String
+    /// The zip that was named, if one was.
+    private let zip: String?
     private let isDryRun: Bool
     private let verifies: Bool
     private let isVerbose: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
-        zip = arguments.value("--zip") ?? packagedZip
+        zip = arguments.value("--zip")
         isDryRun = arguments.has("--dry-run")
         verifies = !arguments.has("--no-verify")
         isVerbose = arguments.has("--verbose")
@@ -84,10 +90,15 @@ private struct DeploymentRequest {
             }
         }
         let deployment = try onAWS(settings, isDryRun: isDryRun)
-        if let url = try deployment.deploy(try Zip(path: zip), onlyUpdates: onlyUpdates, verifies: verifies) {
-            print(url)
-        }
+        if zip == nil { try packageIfNeeded() }
+        let package = try DeploymentPackage(path: zip ?? packagedZip)
+        if let url = try deployment.deploy(package, onlyUpdates: onlyUpdates, verifies: verifies) { print(url) }
         return 0
+    }
+
+    private func packageIfNeeded() throws {
+        guard let package = Executable.packageFolder, Packaging.isOutdated(package) else { return }
+        _ = try Packaging(package: package) { say($0 + " …") }.run()
     }
 }
 

@@ -27,7 +27,7 @@ struct StatusCommand: Subcommand {
 
     func run() throws -> Int32 {
         let settings = try SettingsFile().stage(stage)
-        let packaged = FileManager.default.fileExists(atPath: zip) ? try Zip(path: zip) : nil
+        let packaged = FileManager.default.fileExists(atPath: zip) ? try DeploymentPackage(path: zip) : nil
         let status = try onAWS(settings).status(comparedTo: packaged)
         print(json ? try prettyJSON(status) : status.text)
         return status.function == nil ? 1 : 0

@@ -260,6 +260,12 @@ struct DeploymentTests {
         try aws.set(.init(policy: policy, runtime: "provided.al2023", apis: [function]))
         #expect(try refusal("deploy", "dev").contains("there are 2 REST APIs called \(function)"))
         #expect(try refusal("undeploy", "dev", "--yes").contains("there are 2 REST APIs"))
+        let header = [0x7F, 0x45, 0x4C, 0x46] + [UInt8](repeating: 0, count: 14) + [183, 0]
+        let executable = folder.url.appendingPathComponent(".build/lambda/bootstrap")
+        try Data(header).write(to: executable)
+        try settings(#""architecture": "x86_64""#)
+        #expect(try refusal("deploy", "dev").contains("is for arm64, the function for x86_64"))
+        try FileManager.default.removeItem(at: executable)
         try folder.write("no zip", to: ".build/lambda/securitytrails-relay.zip")
         #expect(try refusal("deploy", "dev").contains("is no zip with an executable 'bootstrap' at its top"))
     }

@@ -1,14 +1,17 @@
 import COpenSSL
 import Foundation
 
-/// The zip that Lambda unpacks: looked at, and read a piece at a time, because it is large.
-public struct Zip: Sendable {
+/// The zip that Lambda unpacks, its "deployment package": looked at, and read a piece at a time, because it is large.
+public struct DeploymentPackage: Sendable {
     /// Where it is.
     public let path: String
     /// Its bytes.
     public let size: Int
     /// Its SHA-256 in base64, as Lambda tells it of a function's code.
     public let sha256: String
+
+    /// The CPU of the executable that lies unpacked beside it, as `relayctl package` leaves it; nil where none does.
+    public let architecture: StageSettings.Architecture?
 
     /// The most that Lambda takes in a call.
     private static let limit = 50 * 1024 * 1024
@@ -28,6 +31,8 @@ public struct Zip: Sendable {
         }
         guard let sha256 = Self.digest(file) else { throw .blocked("\(path) can't be read") }
         self.sha256 = sha256
+        let unpacked = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("bootstrap")
+        architecture = Self.architecture(ofExecutable: unpacked.path)
     }
 
     /// A request's body with the zip in base64 between two texts, in one piece of memory and never in two.
@@ -40,6 +45,17 @@ public struct Zip: Sendable {
         }
         body += after
         return body
+    }
+
+    /// The machine that an ELF header names (System V ABI, chapter 4).
+    private static func architecture(ofExecutable path: String) -> StageSettings.Architecture? {
+        let header = try? FileHandle(forReadingAtPath: path)?.read(upToCount: 20)
+        guard let header, header.count == 20, header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
+        return switch header[18] {
+        case 62: .x86
+        case 183: .arm
+        default: nil
+        }
     }
 
     private static func digest(_ file: FileHandle) -> String? {
@@ -73,5 +89,20 @@ public struct Zip: Sendable {
             return end[header + 40] & 0o111 != 0
         }
         return false
+    }
+}
+
+extension Packaging {
+    /// Whether there is no zip, or one that is older than something it is made from.
+    public static func isOutdated(_ package: URL) -> Bool {
+        guard let made = modified(zip(of: package)) else { return true }
+        let sources = package.appendingPathComponent("Sources")
+        let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+        let all = (files?.compactMap { $0 as? URL } ?? []).filter { !$0.hasDirectoryPath } + [package.appendingPathComponent("Package.swift")]
+        return all.contains { file in modified(file).map { $0 > made } ?? false }
+    }
+
+    private static func modified(_ file: URL) -> Date? {
+        try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
     }
 }
