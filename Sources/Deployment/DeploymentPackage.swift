@@ -98,7 +98,8 @@ extension Packaging {
         guard let made = modified(zip(of: package)) else { return true }
         let sources = package.appendingPathComponent("Sources")
         let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
-        let all = (files?.compactMap { $0 as? URL } ?? []).filter { !$0.hasDirectoryPath } + [package.appendingPathComponent("Package.swift")]
+        var all = (files?.compactMap { $0 as? URL } ?? []).filter { !$0.hasDirectoryPath }
+        all.append(package.appendingPathComponent("Package.swift"))
         return all.contains { file in modified(file).map { $0 > made } ?? false }
     }
 
