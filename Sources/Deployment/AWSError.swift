@@ -68,9 +68,7 @@ extension AWSRefusal {
     /// What the operator can do about it.
     fileprivate var fix: String? {
         switch code {
-        case _ where isAccessDenied:
-            "the deployment policy must allow \(action): see the statements in aws/CommonErrors.md, and "
-                + "'relayctl policies'"
+        case _ where isAccessDenied: grant
         case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
             "the access key is deleted, inactive or another account's: aws/HOWTO.md, step 3"
         case "SignatureDoesNotMatch", "InvalidSignatureException":
@@ -83,5 +81,16 @@ extension AWSRefusal {
             "the role does not trust lambda.amazonaws.com: aws/HOWTO.md, step 5"
         default: nil
         }
+    }
+
+    /// The statement of the deployment policy that the user lacks. AWS names the action, which may be another than the one
+    /// that was called: who creates a function passes a role.
+    private var grant: String {
+        let named = message.firstMatch(of: /not authorized to perform: ([a-z]+:[A-Za-z]+)/)
+        let missing = named.map { String($0.output.1) } ?? action
+        let statements = PolicyTemplate.deployment.statements(allowing: missing).joined(separator: " or ")
+        return "the user's policy must allow \(missing)"
+            + (statements.isEmpty ? "" : ": statement \(statements) of \(PolicyTemplate.deployment.fileName)")
+            + ", filled in by 'relayctl policies' (aws/HOWTO.md, step 11)"
     }
 }

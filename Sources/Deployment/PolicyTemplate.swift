@@ -38,16 +38,35 @@ public enum PolicyTemplate: String, CaseIterable, Sendable {
         return policy
     }
 
-    /// The least that makes a JSON text an IAM policy.
+    /// The statements of the template in `folder` that allow an action, by their Sids.
+    func statements(allowing action: String, folder: String = "deploy") -> [String] {
+        let file = URL(fileURLWithPath: folder).appendingPathComponent(fileName)
+        let policy = (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Policy.self, from: $0) }
+        return policy?.statements.filter { $0.actions.contains(action) }.compactMap(\.sid) ?? []
+    }
+
+    /// What is read of an IAM policy; the least that makes a JSON text one.
     private struct Policy: Decodable {
         let version: String
         let statements: [Statement]
 
         struct Statement: Decodable {
+            let sid: String?
             let effect: String
+            let actions: [String]
 
             enum CodingKeys: String, CodingKey {
+                case sid = "Sid"
                 case effect = "Effect"
+                case actions = "Action"
+            }
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                sid = try container.decodeIfPresent(String.self, forKey: .sid)
+                effect = try container.decode(String.self, forKey: .effect)
+                let one = try? container.decode(String.self, forKey: .actions)
+                actions = try one.map { [$0] } ?? container.decode([String].self, forKey: .actions)
             }
         }
 

@@ -245,6 +245,14 @@ struct DeploymentTests {
         #expect(try aws.record().state.functions.keys.sorted() == [function])
     }
 
+    @Test("What the policy lacks is named, with the statement that grants it")
+    func missingStatement() throws {
+        try aws.set(.init(reset: true, policy: policy.without("iam:PassRole")))
+        let outcome = try deploy()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("must allow iam:PassRole: statement HandTheExecutionRoleToLambdaAlone of "))
+    }
+
     @Test("What somebody else made is not touched: a function of Zappa's, two APIs of that name, another's account")
     func inTheWay() throws {
         func refusal(_ command: String...) throws -> String {

@@ -20,7 +20,10 @@ struct UsageTests {
         #expect(nothing.status == 2 && nothing.output.isEmpty && nothing.errors == help.output)
     }
 
-    @Test("Every command has its help, by two ways", arguments: ["jwt", "module", "policies"])
+    @Test(
+        "Every command of a stage has its help, by two ways",
+        arguments: ["jwt", "module", "policies", "deploy", "update", "status", "tail", "rollback", "undeploy"]
+    )
     func commandHelp(command: String) throws {
         let help = try folder.relayctl("help", command)
         #expect(help.status == 0 && help.output.hasPrefix("Usage: relayctl \(command) STAGE"))
