@@ -56,8 +56,11 @@ let package = Package(
 
         // The operator's side
         .target(name: "LocalLambda", dependencies: ["APIGateway", "COpenSSL"], linkerSettings: system("ssl", "crypto")),
-        .target(name: "Deployment", dependencies: ["HTTPClient"]),
-        .executableTarget(name: "relayctl", dependencies: ["bootstrap", "LocalLambda", "Deployment", "JWT", "Relay"]),
+        .target(name: "Deployment", dependencies: ["HTTPClient", "COpenSSL"], linkerSettings: system("crypto")),
+        .executableTarget(
+            name: "relayctl",
+            dependencies: ["bootstrap", "LocalLambda", "Deployment", "HTTPClient", "JWT", "Relay"]
+        ),
 
         // The tests, a target each
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -70,6 +73,11 @@ let package = Package(
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "bootstrap"]),
         .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "JWT", "bootstrap", "relayctl"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
+        .testTarget(
+            name: "RelayctlTests",
+            dependencies: ["relayctl", "Deployment", "JWT", "Relay"],
+            exclude: ["aws_stand_in.py"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

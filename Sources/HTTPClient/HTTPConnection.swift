@@ -10,8 +10,16 @@ public final class HTTPConnection {
     }
 
     /// Sends the request and waits for the whole response, `timeout` seconds at most; nil: as long as it takes.
-    public func exchange(_ request: HTTPRequest, timeout: Double?) throws(HTTPError) -> HTTPResponse {
+    ///
+    /// - Parameter progress: told, again and again, how many bytes of the body are sent, and of how many.
+    public func exchange(
+        _ request: HTTPRequest,
+        timeout: Double?,
+        progress: ((_ sent: Int, _ total: Int) -> Void)? = nil
+    ) throws(HTTPError) -> HTTPResponse {
         transfer.prepare(request)
+        if let progress { transfer.report(to: progress) }
+        defer { if progress != nil { transfer.report(to: nil) } }
         ccurl_set_long(transfer.handle, CURLOPT_TIMEOUT_MS, timeout.map { Int($0 * 1000) } ?? 0)
         return try transfer.finish(curl_easy_perform(transfer.handle)).get()
     }

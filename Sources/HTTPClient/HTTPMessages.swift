@@ -12,6 +12,10 @@ public struct HTTPRequest: Sendable {
         case get
         /// POST, with its body.
         case post([UInt8])
+        /// PUT, with its body.
+        case put([UInt8])
+        /// DELETE.
+        case delete
     }
 
     /// The method and the body.
@@ -20,12 +24,15 @@ public struct HTTPRequest: Sendable {
     public var url: String
     /// Lines of the form `Name: value`. A name without a value after the colon takes out a header of libcurl's own.
     public var headers: [String]
+    /// What signs the request, if it goes to AWS.
+    public var signature: AWSSignature?
 
     /// A request.
-    public init(_ method: Method, _ url: String, headers: [String] = []) {
+    public init(_ method: Method, _ url: String, headers: [String] = [], signature: AWSSignature? = nil) {
         self.method = method
         self.url = url
         self.headers = headers
+        self.signature = signature
     }
 }
 

@@ -23,6 +23,8 @@ final class Transfer {
     private var headers = HTTPHeaders()
     private var body = Data()
     private var isTooLarge = false
+    private var isSigned = false
+    private var progress: ((Int, Int) -> Void)?
 
     init(_ options: HTTPOptions) throws(HTTPError) {
         Self.initializeLibcurl
@@ -128,22 +130,50 @@ final class Transfer {
         // first answer would, and a server that hangs would hold up everybody.
         set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         switch request.method {
-        case .get:
-            set(CURLOPT_HTTPGET, 1)
-            requestBody = []
-        case .post(let bytes):
-            requestBody = bytes
-            ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count))
-            // libcurl reads the array's own memory: it is not changed before the next request takes its place.
-            requestBody.withUnsafeMutableBytes { set(CURLOPT_POSTFIELDS, $0.baseAddress ?? context) }
+        case .get: sendNoBody()
+        case .delete: sendNoBody(method: "DELETE")
+        case .post(let bytes): send(body: bytes)
+        case .put(let bytes): send(body: bytes, method: "PUT")
         }
-        if request.headers != sentHeaders || headerList == nil { send(headers: request.headers) }
+        if request.headers != sentHeaders || headerList == nil {
+            send(headers: request.headers, removingExpect: request.signature == nil || AWSSignature.toleratesRemovals)
+        }
+        if isSigned || request.signature != nil { sign(request.signature) }
     }
 
-    private func send(headers: [String]) {
+    /// `method` is sent in the place of libcurl's own word, GET.
+    private func sendNoBody(method: String? = nil) {
+        // The last body would be signed, though it is not sent.
+        set(CURLOPT_POSTFIELDS, nil as UnsafeMutableRawPointer?)
+        set(CURLOPT_HTTPGET, 1)
+        set(CURLOPT_CUSTOMREQUEST, method)
+        requestBody = []
+    }
+
+    /// `method` is sent in the place of libcurl's own word, POST.
+    private func send(body: [UInt8], method: String? = nil) {
+        requestBody = body
+        ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        set(CURLOPT_CUSTOMREQUEST, method)
+        // libcurl reads the array's own memory: it is not changed before the next request takes its place.
+        requestBody.withUnsafeBytes { bytes in
+            set(CURLOPT_POSTFIELDS, bytes.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)) ?? context)
+        }
+    }
+
+    private func sign(_ signature: AWSSignature?) {
+        isSigned = signature != nil
+        set(CURLOPT_AWS_SIGV4, signature?.scope)
+        set(CURLOPT_USERNAME, signature?.accessKeyID)
+        set(CURLOPT_PASSWORD, signature?.secretAccessKey)
+        // What can't be removed is not waited for.
+        set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1)
+    }
+
+    private func send(headers: [String], removingExpect: Bool) {
         curl_slist_free_all(headerList)
         // A body of over a megabyte would wait a second for a "100 Continue" that nobody sends.
-        headerList = curl_slist_append(nil, "Expect:")
+        headerList = removingExpect ? curl_slist_append(nil, "Expect:") : nil
         for line in headers { headerList = curl_slist_append(headerList, line) }
         sentHeaders = headers
         set(CURLOPT_HTTPHEADER, headerList.map(UnsafeMutableRawPointer.init))
@@ -170,6 +200,18 @@ final class Transfer {
     func discard() {
         body = Data()
         requestBody = []
+    }
+
+    /// Tells `progress` how many bytes of the body are sent; nil: nobody.
+    func report(to progress: ((_ sent: Int, _ total: Int) -> Void)?) {
+        self.progress = progress
+        set(CURLOPT_NOPROGRESS, progress == nil ? 1 : 0)
+        guard progress != nil else { return }
+        ccurl_set_progress_callback(handle) { context, _, _, total, sent in
+            if total > 0 { Transfer.of(context)?.progress?(Int(sent), Int(total)) }
+            return 0
+        }
+        set(CURLOPT_XFERINFODATA, context)
     }
 
     private func error(_ code: CURLcode) -> HTTPError {

@@ -11,6 +11,12 @@ let commands: [any Subcommand.Type] = [
     JWTCommand.self,
     ModuleCommand.self,
     PoliciesCommand.self,
+    DeployCommand.self,
+    UpdateCommand.self,
+    StatusCommand.self,
+    TailCommand.self,
+    RollbackCommand.self,
+    UndeployCommand.self,
 ]
 
 /// Finds the command that the first word names and runs it. Returns the exit status: 0, 1 (failed), 2 (usage).
@@ -74,14 +80,14 @@ private func overview() -> String {
     \(table(commands.map { ($0.name, $0.summary) }))
 
     Options:
-    \(table([("-h, --help", "This text; 'relayctl help COMMAND' says more of a command."), ("--version", "The relay's version.")]))
+    \(table([("-h, --help", "this text; 'relayctl help COMMAND' says more of a command"), ("--version", "the relay's version")]))
 
     Exit status: 0, 1 (failed), 2 (usage).
     """
 }
 
 private func help(_ command: any Subcommand.Type) -> String {
-    let options = command.options + [Option("--help", short: "-h", help: "This text.")]
+    let options = command.options + [Option("--help", short: "-h", help: "this text")]
     let rows = options.map { option in
         let name = (option.short.map { "\($0), " } ?? "") + option.name + (option.value.map { " \($0)" } ?? "")
         return (name, option.help)

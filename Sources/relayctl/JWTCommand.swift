@@ -1,12 +1,14 @@
 import Deployment
 import Foundation
 import JWT
+import Relay
 
 /// `relayctl jwt`: the JWT that carries the SecurityTrails API key, and the key that verifies it.
 struct JWTCommand: Subcommand {
     static let name = "jwt"
-    static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them."
-    static let synopsis = "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--json]\n       relayctl jwt --check"
+    static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
+    static let synopsis =
+        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--set] [--json]\n       relayctl jwt --check"
     static let discussion = """
         Asks for the SecurityTrails API key, signs it with a new random key, and prints
         the JWT for the module, the SECRET_KEY for the function, and the pages on which
@@ -17,29 +19,32 @@ struct JWTCommand: Subcommand {
           relayctl jwt dev -f credentials.json        takes {"key": "…"} from a file
           relayctl jwt dev --secret-file secret.txt   signs a new API key, or a new time
                                                       to live, with the SECRET_KEY as it is
+          relayctl jwt dev --set                      sets the key on the function itself,
+                                                      and does not show it
           relayctl jwt --check                        asks for a JWT and a SECRET_KEY, and
                                                       says what the relay would say
         """
     static let options = [
-        Option("--file", short: "-f", value: "FILE|-", help: "Take the values from a JSON object (-: standard input)."),
-        Option("--ttl", value: "TIME", help: "Let the JWT expire: 90d, 12h, 30m, 8w."),
-        Option("--secret-file", value: "FILE|-", help: "Sign with the key in this file rather than a new one."),
-        Option("--json", help: "Print JSON."),
-        Option("--check", help: "Check a JWT; exit status 1 where the relay refuses it."),
+        Option("--file", short: "-f", value: "FILE|-", help: "take the values from a JSON object (-: standard input)"),
+        Option("--ttl", value: "TIME", help: "let the JWT expire after this time: 90d, 12h, 30m, 8w"),
+        Option("--secret-file", value: "FILE|-", help: "sign with the key in this file rather than a new one"),
+        Option("--set", help: "set SECRET_KEY on the deployed function rather than print it"),
+        Option("--json", help: "print JSON"),
+        Option("--check", help: "check a JWT; exit status 1 where the relay refuses it"),
     ]
 
     private let task: Task
     private let json: Bool
 
     private enum Task {
-        case make(stage: String, credentials: String?, secret: String?, timeToLive: Int?)
+        case make(stage: String, credentials: String?, secret: String?, sets: Bool, timeToLive: Int?)
         case check
     }
 
     init(_ arguments: Arguments) throws {
         json = arguments.has("--json")
         if arguments.has("--check") {
-            let others = ["--file", "--ttl", "--secret-file"].filter(arguments.has)
+            let others = ["--file", "--ttl", "--secret-file", "--set"].filter(arguments.has)
             guard others.isEmpty else { throw UsageError("--check takes no \(others.joined(separator: ", no "))") }
             if !arguments.positional.isEmpty { _ = try arguments.only("STAGE") }
             task = .check
@@ -53,7 +58,8 @@ struct JWTCommand: Subcommand {
             stage: try arguments.only("STAGE"),
             credentials: credentials,
             secret: secret,
-            timeToLive: try arguments.value("--ttl").map(seconds(of:))
+            sets: arguments.has("--set"),
+            timeToLive: try arguments.duration("--ttl")
         )
     }
 }
@@ -61,16 +67,55 @@ struct JWTCommand: Subcommand {
 extension JWTCommand {
     func run() throws -> Int32 {
         switch task {
-        case .make(let stage, let credentials, let secret, let timeToLive):
+        case .make(let stage, let credentials, let secret, let sets, let timeToLive):
             let settings = try SettingsFile().stage(stage)
             let module = try ModuleSettings()
-            let values = try credentials.map { try read(module.fields, from: $0) } ?? ask(for: module.fields)
-            let secret = try secret.map(readSecret)
-            let issue = try JWTIssue(values: values, secret: secret, timeToLive: timeToLive, now: Date())
-            print(json ? try prettyJSON(issue.summary(module, settings)) : issue.text(module, settings))
+            let issue = try JWTIssue(
+                values: try credentials.map { try read(module.fields, from: $0) } ?? ask(for: module.fields),
+                secret: try secret.map(readSecret),
+                setsSecret: sets,
+                timeToLive: timeToLive,
+                now: Date()
+            )
+            try checkThatTheRelayAccepts(issue)
+            let url = sets ? try onAWS(settings).set(secretKey: issue.secret) : nil
+            print(
+                json
+                    ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
+            )
             return 0
         case .check:
-            return 1
+            return try check()
+        }
+    }
+
+    /// Says what the relay would say to a JWT. The API key in it is not shown.
+    private func check() throws -> Int32 {
+        let token = try SecretInput.ask("JWT")
+        let secret = try SecretInput.ask("SECRET_KEY")
+        var refusal: String?
+        do throws(AuthorizationError) {
+            guard !token.contains(where: \.isWhitespace) else { throw .wrongType }
+            _ = try Authorization.key(ofToken: token, secretKey: secret)
+        } catch {
+            refusal = "Authorization failed: " + error.message
+        }
+        let message = refusal ?? "The relay accepts this JWT."
+        print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
+        return refusal == nil ? 0 : 1
+    }
+
+    private struct Verdict: Encodable {
+        let accepted: Bool
+        let message: String
+    }
+
+    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(UsageError) {
+        do {
+            _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
+        } catch {
+            let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
+            throw UsageError("the relay would refuse this JWT: \(error.message)\(cause)")
         }
     }
 
@@ -121,13 +166,4 @@ extension JWTCommand {
         }
         return secret
     }
-}
-
-/// A time to live in seconds: a whole number and a unit.
-private func seconds(of text: String) throws(UsageError) -> Int {
-    let units: [Substring: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-    guard let parts = text.wholeMatch(of: /([1-9][0-9]{0,5})([a-z])/)?.output,
-        let number = Int(parts.1), let unit = units[parts.2]
-    else { throw UsageError("--ttl takes a whole number and s, m, h, d or w, such as 90d") }
-    return number * unit
 }

@@ -7,12 +7,12 @@ struct JWTIssue {
     let token: String
     /// The key that verifies the token.
     let secret: String
-    /// Whether the key is a new one, which the function does not know yet.
-    let isNewSecret: Bool
+    /// Whether the operator still has to set the key on the function.
+    let isToBeSet: Bool
     let expires: Date?
 
-    /// Signs the values, with a new key where there is none.
-    init(values: [String: String], secret: String?, timeToLive: Int?, now: Date) throws {
+    /// Signs the values, with a new key where there is none. `setsSecret`: the key is set on the function by relayctl.
+    init(values: [String: String], secret: String?, setsSecret: Bool, timeToLive: Int?, now: Date) throws {
         var claims = values.mapValues(Claim.text)
         let issued = Int(now.timeIntervalSince1970)
         if let timeToLive {
@@ -20,7 +20,7 @@ struct JWTIssue {
             claims["exp"] = .time(issued + timeToLive)
         }
         expires = timeToLive.map { Date(timeIntervalSince1970: Double(issued + $0)) }
-        isNewSecret = secret == nil
+        isToBeSet = secret == nil && !setsSecret
         self.secret = secret ?? SecretKey.random()
         token = try CompactSerialization.sign(claims, secret: self.secret)
     }
@@ -39,10 +39,12 @@ struct JWTIssue {
     }
 
     /// What is printed for people, in the order of the original's `jwt`.
-    func text(_ module: ModuleSettings, _ settings: StageSettings) -> String {
+    ///
+    /// - Parameter url: the relay's URL, where it is known.
+    func text(_ module: ModuleSettings, _ settings: StageSettings, url: String?) -> String {
         let validity = expires.map { "\nIt expires at \($0.ISO8601Format()); make a new one before.\n" } ?? "\n"
         let secretStep =
-            isNewSecret
+            isToBeSet
             ? """
             The SECRET_KEY to validate the JWT is:
                 \(secret)
@@ -58,21 +60,22 @@ struct JWTIssue {
             \(pages.joined(separator: "\n"))
             In Cisco XDR, which took over from SecureX in July 2024, open Administration > Integrations (Integration
             Modules), add a Generic Serverless Relay, and enter:
-                URL: \(settings.url(ofAPI: "ID")), the relay's URL
+                URL: \(url ?? settings.url(ofAPI: "ID") + ", the relay's URL")
                 Authorization bearer token: the JWT
             """
     }
 
     /// The same for machines.
-    func summary(_ module: ModuleSettings, _ settings: StageSettings) -> Summary {
+    func summary(_ module: ModuleSettings, _ settings: StageSettings, url: String?) -> Summary {
         Summary(
             module: module.moduleName,
             stage: settings.stage,
             function: settings.functionName,
             region: settings.region,
+            url: url,
             jwt: token,
             expires: expires?.ISO8601Format(),
-            secretKey: isNewSecret ? secret : nil,
+            secretKey: isToBeSet ? secret : nil,
             environmentVariablesPage: settings.environmentVariablesPage,
             moduleCreationPages: Dictionary(
                 module.moduleTypes.map { ($0.region, $0.creationPage) },
@@ -86,6 +89,7 @@ struct JWTIssue {
         let stage: String
         let function: String
         let region: String
+        let url: String?
         let jwt: String
         let expires: String?
         let secretKey: String?
@@ -93,7 +97,7 @@ struct JWTIssue {
         let moduleCreationPages: [String: String]
 
         enum CodingKeys: String, CodingKey {
-            case module, stage, function, region, jwt, expires
+            case module, stage, function, region, url, jwt, expires
             case secretKey = "secret_key"
             case environmentVariablesPage = "environment_variables_page"
             case moduleCreationPages = "module_creation_pages"

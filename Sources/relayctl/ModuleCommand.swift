@@ -4,7 +4,7 @@ import Foundation
 /// `relayctl module`: the module type for SecureX and Cisco XDR.
 struct ModuleCommand: Subcommand {
     static let name = "module"
-    static let summary = "Print a module type for SecureX or Cisco XDR."
+    static let summary = "Print a module type for SecureX or Cisco XDR"
     static let synopsis = "STAGE [--url URL]"
     static let discussion = """
         Prints the JSON that makes a module type of this relay: its texts, the form
@@ -14,7 +14,7 @@ struct ModuleCommand: Subcommand {
           relayctl module dev --url https://ID.execute-api.us-east-1.amazonaws.com/dev
         """
     static let options = [
-        Option("--url", value: "URL", help: "The relay's URL, as the deployment printed it.")
+        Option("--url", value: "URL", help: "the relay's URL, as the deployment printed it")
     ]
 
     private let stage: String

@@ -4,7 +4,7 @@ import Foundation
 /// `relayctl policies`: the IAM policies of `deploy/`, filled in for an account and a stage.
 struct PoliciesCommand: Subcommand {
     static let name = "policies"
-    static let summary = "Write the IAM policies of an account and a stage."
+    static let summary = "Write the IAM policies of an account and a stage"
     static let synopsis = "STAGE --account NUMBER [--output FOLDER]"
     static let discussion = """
         Fills in the templates in deploy/ and writes them to aws/rendered/: what the
@@ -15,8 +15,8 @@ struct PoliciesCommand: Subcommand {
           relayctl policies dev --account 123456789012
         """
     static let options = [
-        Option("--account", value: "NUMBER", help: "The AWS account, 12 digits."),
-        Option("--output", value: "FOLDER", help: "Where the policies are written (default: aws/rendered)."),
+        Option("--account", value: "NUMBER", help: "the AWS account, 12 digits"),
+        Option("--output", value: "FOLDER", help: "where the policies are written (default: aws/rendered)"),
     ]
 
     private let stage: String

@@ -139,4 +139,14 @@ struct Arguments {
         }
         return number
     }
+
+    /// The option's value as a time in seconds: a whole number and a unit.
+    func duration(_ name: String) throws(UsageError) -> Int? {
+        guard let text = value(name) else { return nil }
+        let units: [Substring: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        guard let parts = text.wholeMatch(of: /([1-9][0-9]{0,5})([a-z])/)?.output,
+            let number = Int(parts.1), let unit = units[parts.2]
+        else { throw UsageError("\(name) takes a whole number and s, m, h, d or w, such as 90d") }
+        return number * unit
+    }
 }

@@ -50,6 +50,18 @@ struct PolicyTests {
         )
     }
 
+    @Test("The guide to AWS's errors names every statement of the deployment policy and every action")
+    func guide() throws {
+        let guide = try String(contentsOf: project.appendingPathComponent("aws/CommonErrors.md"), encoding: .utf8)
+        for statement in try statements(of: .deployment) {
+            let row = guide.split(separator: "\n").first { $0.contains("`\(statement.sid)`") }
+            for action in statement.actions {
+                let name = action.split(separator: ":").last ?? ""
+                #expect(row?.contains(name) == true, "\(statement.sid) \(action)")
+            }
+        }
+    }
+
     @Test("cfn-lint finds nothing wrong with the policies in a template", .enabled(if: hasCFNLint))
     func cfnLint() throws {
         let (status, output) = try lint(try PolicyTemplate.allCases.map(rendered))
@@ -118,9 +130,13 @@ private struct Statement: Decodable {
 
 private func statements(of template: PolicyTemplate) throws -> [Statement] {
     struct Policy: Decodable {
-        let Statement: [DeploymentTests.Statement]
+        let statements: [Statement]
+
+        enum CodingKeys: String, CodingKey {
+            case statements = "Statement"
+        }
     }
-    return try JSONDecoder().decode(Policy.self, from: Data(try rendered(template).utf8)).Statement
+    return try JSONDecoder().decode(Policy.self, from: Data(try rendered(template).utf8)).statements
 }
 
 private func rendered(_ template: PolicyTemplate) throws -> String {

@@ -1,0 +1,164 @@
+import Foundation
+import HTTPClient
+
+/// One call to AWS.
+struct AWSCall {
+    /// The service, as its host name and its signature have it.
+    let service: String
+    /// The action as IAM calls it, for messages.
+    let action: String
+    let method: HTTPRequest.Method
+    let path: String
+    /// Sorted by name; names and values hold nothing to encode.
+    var query: [(name: String, value: String)] = []
+    var headers: [String] = []
+}
+
+/// Calls AWS: signed, over https or to a stand-in on loopback, one call after the other.
+public final class AWSClient {
+    /// The region that is called.
+    public let region: String
+
+    private let credentials: Credentials
+    private let endpoint: String?
+    private let options: HTTPOptions
+    private let connection: HTTPConnection
+    private static let timeout = 60.0
+    /// Long enough for the zip over a slow line.
+    private static let uploadTimeout = 900.0
+
+    /// A client for one region. `AWS_ENDPOINT_URL` may name a stand-in on a loopback address.
+    public init(region: String, credentials: Credentials, environment: [String: String]) throws(AWSError) {
+        guard AWSSignature.isSupported else {
+            throw .blocked("this libcurl can't sign for AWS; relayctl needs 7.86 or newer")
+        }
+        self.region = region
+        self.credentials = credentials
+        endpoint = try Self.endpoint(environment["AWS_ENDPOINT_URL"])
+        options = HTTPOptions(
+            connectTimeout: 10,
+            bodyLimit: 16 * 1024 * 1024,
+            usesProxyOfEnvironment: endpoint == nil,
+            authorities: HTTPOptions.Authorities(environment: environment),
+            userAgent: "relayctl"
+        )
+        do {
+            connection = try HTTPConnection(options)
+        } catch {
+            throw .blocked(error.reason)
+        }
+    }
+
+    private static func endpoint(_ text: String?) throws(AWSError) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        guard text.wholeMatch(of: /http:\/\/(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?\/?/) != nil else {
+            throw .blocked("AWS_ENDPOINT_URL may name a loopback address alone, such as http://127.0.0.1:5000")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    /// Makes a call and returns the body of its answer, which is a success.
+    func send(_ call: AWSCall, progress: ((_ sent: Int, _ total: Int) -> Void)? = nil) throws(AWSError) -> Data {
+        var request = HTTPRequest(call.method, url(of: call), headers: call.headers)
+        if let token = credentials.sessionToken { request.headers.append("x-amz-security-token: \(token)") }
+        request.signature = AWSSignature(
+            // IAM is one for all regions of the partition, and signed for in this one.
+            region: call.service == "iam" ? "us-east-1" : region,
+            service: call.service,
+            accessKeyID: credentials.accessKeyID,
+            secretAccessKey: credentials.secretAccessKey
+        )
+        let timeout = progress == nil ? Self.timeout : Self.uploadTimeout
+        let response: HTTPResponse
+        do {
+            response = try connection.exchange(request, timeout: timeout, progress: progress)
+        } catch {
+            throw .unanswered(action: call.action, error)
+        }
+        guard (200..<300).contains(response.status) else { throw .refused(AWSRefusal(call.action, response)) }
+        return response.body
+    }
+
+    /// The same, with the answer read as JSON.
+    func send<Answer: Decodable>(_ call: AWSCall, as answer: Answer.Type = Answer.self) throws(AWSError) -> Answer {
+        let body = try send(call)
+        do {
+            return try JSONDecoder().decode(Answer.self, from: body)
+        } catch {
+            throw .unreadable(action: call.action)
+        }
+    }
+
+    /// Fetches what AWS gave a presigned address for, without credentials.
+    func download(_ location: String) throws(AWSError) -> Data {
+        let isOurs = endpoint.map { location.hasPrefix($0 + "/") } ?? false
+        guard location.hasPrefix("https://") || isOurs else { throw .unreadable(action: "lambda:GetFunction") }
+        var options = options
+        options.bodyLimit = 64 * 1024 * 1024
+        let response: HTTPResponse
+        do {
+            response = try HTTPConnection(options).exchange(HTTPRequest(.get, location), timeout: Self.uploadTimeout)
+        } catch {
+            throw .unanswered(action: "s3:GetObject", error)
+        }
+        guard response.status == 200 else { throw .refused(AWSRefusal("s3:GetObject", response)) }
+        return response.body
+    }
+
+    /// What `body` returns, or nil where AWS knows no such thing.
+    func ifFound<Value>(_ body: () throws(AWSError) -> Value) throws(AWSError) -> Value? {
+        do {
+            return try body()
+        } catch {
+            if case .refused(let refusal) = error, refusal.isNotFound { return nil }
+            throw error
+        }
+    }
+
+    private func url(of call: AWSCall) -> String {
+        let host = call.service == "iam" ? "iam.amazonaws.com" : "\(call.service).\(region).amazonaws.com"
+        let query = call.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        return (endpoint ?? "https://\(host)") + call.path + (query.isEmpty ? "" : "?" + query)
+    }
+}
+
+extension AWSRefusal {
+    /// Reads an error in the forms that AWS's services have for it.
+    init(_ action: String, _ response: HTTPResponse) {
+        struct Body: Decodable {
+            let code: String?
+            let type: String?
+            let message: String?
+            let capitalMessage: String?
+
+            enum CodingKeys: String, CodingKey {
+                case code, message
+                case type = "__type"
+                case capitalMessage = "Message"
+            }
+        }
+        let text = String(decoding: response.body, as: UTF8.self)
+        let body = try? JSONDecoder().decode(Body.self, from: response.body)
+        let name = response.headers["x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? text.firstElement("Code")
+        let message = body?.message ?? body?.capitalMessage ?? text.firstElement("Message")
+        self.init(
+            action: action,
+            status: response.status,
+            // Names come as `aws.service#Name` and `Name:http://…` too.
+            code: String(
+                (name ?? "HTTP \(response.status)").split(separator: "#").last?.split(separator: ":")[0] ?? ""
+            ),
+            message: message ?? String(text.prefix(300))
+        )
+    }
+}
+
+extension String {
+    /// The text of the first XML element of that name, which holds no other.
+    func firstElement(_ name: String) -> String? {
+        guard let start = range(of: "<\(name)>")?.upperBound,
+            let end = self[start...].range(of: "</\(name)>")?.lowerBound
+        else { return nil }
+        return String(self[start..<end])
+    }
+}

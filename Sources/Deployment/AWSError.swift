@@ -1,0 +1,87 @@
+import HTTPClient
+
+/// Why a call to AWS did not do what it was to do.
+public enum AWSError: Error {
+    /// AWS answered, and said no.
+    case refused(AWSRefusal)
+    /// There was no answer. Whether AWS did what it was asked is not known.
+    case unanswered(action: String, HTTPError)
+    /// The answer can't be read.
+    case unreadable(action: String)
+    /// It makes no sense to go on; the text says what is in the way and what to do.
+    case blocked(String)
+
+    /// Whether the same again may go well: a dropped connection, trouble at AWS, too many calls, a function that is busy.
+    var isTransient: Bool {
+        switch self {
+        case .refused(let refusal): refusal.isTransient
+        case .unanswered(_, .certificate), .unanswered(_, .client): false
+        case .unanswered: true
+        case .unreadable, .blocked: false
+        }
+    }
+}
+
+/// An answer of AWS that is an error.
+public struct AWSRefusal: Sendable {
+    /// The action as IAM calls it: `lambda:CreateFunction`.
+    public let action: String
+    /// The HTTP status.
+    public let status: Int
+    /// AWS's name for the error.
+    public let code: String
+    /// AWS's own words.
+    public let message: String
+
+    /// Whether the policy lacks the action.
+    public var isAccessDenied: Bool { status == 403 && code.contains("AccessDenied") }
+
+    var isNotFound: Bool { status == 404 || code == "ResourceNotFoundException" || code == "NoSuchEntity" }
+
+    var isTransient: Bool {
+        status == 429 || status == 412 || status >= 500 || code.contains("Throttling")
+            || code == "TooManyRequestsException"
+            || status == 409 && code == "ResourceConflictException" && !message.contains("already exist")
+            || isRoleTooNew
+    }
+
+    /// IAM takes some seconds to tell Lambda about a role.
+    private var isRoleTooNew: Bool {
+        code == "InvalidParameterValueException" && message.contains("cannot be assumed by Lambda")
+    }
+}
+
+extension AWSError: CustomStringConvertible {
+    /// AWS's words, the cause and the fix.
+    public var description: String {
+        switch self {
+        case .refused(let refusal):
+            "\(refusal.action): \(refusal.code): \(refusal.message)" + (refusal.fix.map { "\n  \($0)" } ?? "")
+        case .unanswered(let action, let error): "\(action): no answer from AWS: \(error.reason)"
+        case .unreadable(let action): "\(action): AWS's answer can't be read"
+        case .blocked(let reason): reason
+        }
+    }
+}
+
+extension AWSRefusal {
+    /// What the operator can do about it.
+    fileprivate var fix: String? {
+        switch code {
+        case _ where isAccessDenied:
+            "the deployment policy must allow \(action): see the statements in aws/CommonErrors.md, and "
+                + "'relayctl policies'"
+        case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
+            "the access key is deleted, inactive or another account's: aws/HOWTO.md, step 3"
+        case "SignatureDoesNotMatch", "InvalidSignatureException":
+            "the secret access key does not belong to the access key, or this machine's clock is wrong"
+        case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
+            "the credentials have run out, or this machine's clock is wrong"
+        case "CodeStorageExceededException": "delete versions of functions that nobody uses"
+        case "RequestEntityTooLargeException": "the zip is too large for an upload; at most 50 MB"
+        case "InvalidParameterValueException" where message.contains("cannot be assumed"):
+            "the role does not trust lambda.amazonaws.com: aws/HOWTO.md, step 5"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,286 @@
+import Foundation
+import HTTPClient
+
+extension RelayDeployment {
+    /// Deploys the zip. Returns the relay's URL; nil where a dry run knows none yet.
+    ///
+    /// - Parameters:
+    ///   - onlyUpdates: whether a function that is not there yet is an error.
+    ///   - verifies: whether the URL is called at the end.
+    public func deploy(_ zip: Zip, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
+        let account = try findAccount()
+        let role = try findRole()
+        let isNew = try retrying(findFunction) == nil
+        if isNew, onlyUpdates {
+            throw .blocked("there is no function \(settings.functionName) to update; deploy it first")
+        }
+        try convergeLog(ofNewFunction: isNew)
+        guard let function = try converge(zip, role: role) else {
+            report(.note("the REST API and its permission follow the function"))
+            return nil
+        }
+        try deleteOldVersions()
+        guard let api = try convergeRestAPI(to: function.functionArn) else { return nil }
+        try convergePermission(of: api, account: account)
+        let url = settings.url(ofAPI: api)
+        if verifies, !isDryRun { try verify(url) }
+        return url
+    }
+
+    private func findRole() throws(AWSError) -> String {
+        try step("role") { () throws(AWSError) in
+            let name = settings.role.path.split(separator: "/").last.map(String.init) ?? ""
+            guard let arn = try identity.role(name) else {
+                throw .blocked("there is no role \(name); make it as aws/HOWTO.md says, step 5")
+            }
+            return (.found, name, arn)
+        }
+    }
+
+    // MARK: - The log
+
+    /// What is logged stays for 30 days. A group that is there was made with its function, or by hand: its retention is
+    /// left alone, unless the function is only now being made and an earlier run may have stopped in between.
+    private func convergeLog(ofNewFunction isNew: Bool) throws(AWSError) {
+        do {
+            try step("log group") { () throws(AWSError) in
+                let exists = try logs.events(since: 0, limit: 1) != nil
+                if exists, !isNew { return (.unchanged, logs.group, ()) }
+                try change { () throws(AWSError) in
+                    try logs.create()
+                    try logs.keep(forDays: 30)
+                }
+                return (exists ? .unchanged : .created, logs.group, ())
+            }
+        } catch {
+            guard case .refused(let refusal) = error, refusal.isAccessDenied else { throw error }
+            report(.ended(.absent, nil))
+            report(
+                .warning(
+                    "not allowed: \(refusal.action). Nothing is logged while the group \(logs.group) is missing: "
+                        + "the function's role may not create it"
+                )
+            )
+        }
+    }
+
+    // MARK: - The function
+
+    private func converge(_ zip: Zip, role: String) throws(AWSError) -> LambdaService.Configuration? {
+        let isThere = try step("function") { () throws(AWSError) in
+            if try findFunction() != nil { return (.unchanged, settings.functionName, true) }
+            try change { () throws(AWSError) in try lambda.create(creation(role: role), zip: zip, progress: uploaded) }
+            if !isDryRun { _ = try waitUntilIdle() }
+            return (.created, settings.functionName, !isDryRun)
+        }
+        guard isThere else { return nil }
+        try convergeCode(zip)
+        return try convergeConfiguration(role: role)
+    }
+
+    private func convergeCode(_ zip: Zip) throws(AWSError) {
+        try step("code") { () throws(AWSError) in
+            let function = try waitUntilIdle()
+            if function.codeSha256 == zip.sha256, function.architectures ?? ["x86_64"] == [architecture] {
+                return (.unchanged, nil, ())
+            }
+            try change { () throws(AWSError) in
+                try lambda.update(code: zip, architecture: architecture, progress: uploaded)
+                _ = try waitUntilIdle()
+            }
+            return (.changed, "\(zip.size) bytes", ())
+        }
+    }
+
+    private func convergeConfiguration(role: String) throws(AWSError) -> LambdaService.Configuration {
+        try step("configuration") { () throws(AWSError) in
+            let function = try waitUntilIdle()
+            let changes = self.changes(to: function, role: role)
+            tellKeptVariables(function)
+            if changes == LambdaService.Changes() { return (.unchanged, nil, function) }
+            try change { () throws(AWSError) in try lambda.update(changes) }
+            return (.changed, nil, isDryRun ? function : try waitUntilIdle())
+        }
+    }
+
+    private func creation(role: String) -> LambdaService.Creation {
+        var changes = wanted(role: role)
+        if !variables.isEmpty { changes.environment = .init(variables: variables) }
+        return LambdaService.Creation(
+            name: settings.functionName,
+            changes: changes,
+            architectures: [architecture],
+            tags: settings.tags
+        )
+    }
+
+    private func wanted(role: String) -> LambdaService.Changes {
+        LambdaService.Changes(
+            role: role,
+            runtime: "provided.al2023",
+            handler: "bootstrap",
+            timeout: settings.timeoutSeconds,
+            memorySize: settings.memorySize,
+            description: settings.description
+        )
+    }
+
+    /// What differs from the settings. Variables that the settings do not name stay as they are.
+    private func changes(to function: LambdaService.Configuration, role: String) -> LambdaService.Changes {
+        var changes = wanted(role: role)
+        if changes.role == function.role { changes.role = nil }
+        if changes.runtime == function.runtime { changes.runtime = nil }
+        if changes.handler == function.handler { changes.handler = nil }
+        if changes.timeout == function.timeout { changes.timeout = nil }
+        if changes.memorySize == function.memorySize { changes.memorySize = nil }
+        if changes.description == function.description ?? "" { changes.description = nil }
+        let merged = function.variables.merging(variables) { $1 }
+        if merged != function.variables {
+            changes.environment = .init(variables: merged)
+            // Nobody's change in between is overwritten.
+            changes.revision = function.revisionId
+        }
+        return changes
+    }
+
+    /// The settings' variables, the log's level among them.
+    private var variables: [String: String] {
+        var variables = settings.environment
+        if let level = settings.logLevel { variables["LOG_LEVEL"] = level.rawValue }
+        return variables
+    }
+
+    private func tellKeptVariables(_ function: LambdaService.Configuration) {
+        let kept = function.variables.keys.filter { variables[$0] == nil }.sorted()
+        guard !kept.isEmpty else { return }
+        report(.note("environment variables that were set by hand stay: " + kept.joined(separator: ", ")))
+    }
+
+    private var architecture: String {
+        #if arch(arm64)
+            let ours = StageSettings.Architecture.arm
+        #else
+            let ours = StageSettings.Architecture.x86
+        #endif
+        return (settings.architecture ?? ours).rawValue
+    }
+
+    private func uploaded(_ sent: Int, _ total: Int) {
+        report(.uploaded(sent: sent, total: total))
+    }
+
+    private func deleteOldVersions() throws(AWSError) {
+        try step("versions") { () throws(AWSError) in
+            let versions = try lambda.versions()
+            let old = versions.dropLast(settings.retainedVersions)
+            try change { () throws(AWSError) in
+                for version in old { _ = try lambda.delete(version: version) }
+            }
+            let kept = versions.suffix(settings.retainedVersions).map(String.init).joined(separator: ", ")
+            return (old.isEmpty ? .unchanged : .changed, "kept for a rollback: \(kept)", ())
+        }
+    }
+
+    // MARK: - The REST API
+
+    private func convergeRestAPI(to functionARN: String) throws(AWSError) -> String? {
+        let api: String? = try step("REST API") { () throws(AWSError) in
+            if let api = try findRestAPI() { return (.unchanged, api.id, api.id) }
+            if isDryRun { return (.created, nil, nil) }
+            let id = try restAPIs.create(named: settings.functionName).id
+            return (.created, id, id)
+        }
+        guard let api else { return nil }
+
+        let integration = RestAPIService.Integration(
+            type: "AWS_PROXY",
+            httpMethod: "POST",
+            uri: "arn:aws:apigateway:\(client.region):lambda:path/2015-03-31/functions/\(functionARN)/invocations"
+        )
+        try step("routes") { () throws(AWSError) in
+            let changes = try convergeRoutes(of: api, to: integration)
+            return (changes == 0 ? .unchanged : .changed, "ANY / and /{proxy+}", ())
+        }
+        // The deployment's description says which routes the stage serves; one that was made by hand says something else.
+        let description = "relayctl: ANY / and /{proxy+} to \(functionARN)"
+        try step("stage") { () throws(AWSError) in
+            let serving = try restAPIs.deployment(at: settings.stage, of: api)
+            if serving?.description == description { return (.unchanged, settings.stage, ()) }
+            try change { () throws(AWSError) in
+                try restAPIs.deploy(api, to: settings.stage, description: description)
+            }
+            return (serving == nil ? .created : .changed, settings.stage, ())
+        }
+        return api
+    }
+
+    /// Puts the method ANY and its integration on the root and on `{proxy+}`. Returns how much was not right.
+    private func convergeRoutes(of api: String, to integration: RestAPIService.Integration) throws(AWSError) -> Int {
+        let resources = try restAPIs.resources(of: api)
+        guard let root = resources.first(where: { $0.path == "/" })?.id else {
+            throw .unreadable(action: "apigateway:GET")
+        }
+        var changes = 0
+        var proxy = resources.first { $0.path == "/{proxy+}" }?.id
+        if proxy == nil {
+            changes += 1
+            if !isDryRun { proxy = try restAPIs.createResource("{proxy+}", under: root, of: api).id }
+        }
+        for resource in [root, proxy].compactMap(\.self) {
+            var method = try restAPIs.method(of: resource, of: api)
+            if let closed = method, !closed.isOpen {
+                try change { () throws(AWSError) in try restAPIs.deleteMethod(of: resource, of: api) }
+                method = nil
+            }
+            if method == nil {
+                changes += 1
+                try change { () throws(AWSError) in try restAPIs.putMethod(of: resource, of: api) }
+            }
+            if method?.methodIntegration != integration {
+                changes += 1
+                try change { () throws(AWSError) in try restAPIs.put(integration, behind: resource, of: api) }
+            }
+        }
+        return changes
+    }
+
+    private func convergePermission(of api: String, account: String) throws(AWSError) {
+        try step("permission") { () throws(AWSError) in
+            let source = "arn:aws:execute-api:\(client.region):\(account):\(api)/*"
+            if try lambda.permits(source) { return (.unchanged, source, ()) }
+            try change { () throws(AWSError) in try lambda.permit(source, statement: "apigateway-\(api)") }
+            return (.created, source, ())
+        }
+    }
+
+    // MARK: - The URL
+
+    /// Asks the relay for its version, for 30 seconds: a new API takes some to be known everywhere.
+    private func verify(_ url: String) throws(AWSError) {
+        try step("answer") { () throws(AWSError) in
+            let end = MonotonicTime.now + 30
+            while true {
+                let (version, problem) = ask(url)
+                if let version { return (.found, "version \(version)", ()) }
+                guard MonotonicTime.now < end else {
+                    throw .blocked("POST \(url)/version: \(problem); what it means is in aws/CommonErrors.md")
+                }
+                report(.waiting)
+                Thread.sleep(forTimeInterval: 1)
+            }
+        }
+    }
+
+    private func ask(_ url: String) -> (version: String?, problem: String) {
+        let authorities = HTTPOptions.Authorities(environment: ProcessInfo.processInfo.environment)
+        let options = HTTPOptions(bodyLimit: 65_536, usesProxyOfEnvironment: true, authorities: authorities)
+        do {
+            let response = try HTTPConnection(options).exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)
+            let body = try? JSONDecoder().decode([String: String].self, from: response.body)
+            if response.status == 200, let version = body?["version"] { return (version, "") }
+            return (nil, "status \(response.status) \(String(decoding: response.body.prefix(200), as: UTF8.self))")
+        } catch {
+            return (nil, error.reason)
+        }
+    }
+}

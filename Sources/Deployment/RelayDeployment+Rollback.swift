@@ -1,0 +1,64 @@
+import Foundation
+import HTTPClient
+
+/// Which published version a rollback goes to.
+public enum RollbackTarget: Sendable {
+    /// The version of that number.
+    case version(Int)
+    /// So many versions before the newest.
+    case before(Int)
+}
+
+extension RelayDeployment {
+    /// Puts a published version's code back. It is not published anew: it has a version.
+    public func rollBack(to target: RollbackTarget) throws(AWSError) {
+        _ = try findAccount()
+        guard try retrying(findFunction) != nil else {
+            throw .blocked("there is no function \(settings.functionName)")
+        }
+        let version = try step("version") { () throws(AWSError) in
+            let version = try find(target, in: try lambda.versions())
+            return (.found, String(version), version)
+        }
+        try step("code") { () throws(AWSError) in
+            let now = try waitUntilIdle()
+            let published = try lambda.published(version)
+            guard let sha256 = published.configuration.codeSha256 else {
+                throw .unreadable(action: "lambda:GetFunction")
+            }
+            if sha256 == now.codeSha256 { return (.unchanged, nil, ()) }
+            try restore(published, sha256: sha256)
+            return (.changed, "that of version \(version)", ())
+        }
+    }
+
+    private func find(_ target: RollbackTarget, in versions: [Int]) throws(AWSError) -> Int {
+        let there = "there is " + (versions.isEmpty ? "none" : versions.map(String.init).joined(separator: ", "))
+        switch target {
+        case .version(let version):
+            guard versions.contains(version) else { throw .blocked("no version \(version) is published; \(there)") }
+            return version
+        case .before(let count):
+            guard count < versions.count else { throw .blocked("no version is \(count) before the newest; \(there)") }
+            return versions[versions.count - 1 - count]
+        }
+    }
+
+    /// Downloads a version's zip, by way of a file that nobody else can read, and uploads it.
+    private func restore(_ published: LambdaService.Published, sha256: String) throws(AWSError) {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let code = try client.download(published.code.location)
+        guard FileManager.default.createFile(atPath: file, contents: code, attributes: [.posixPermissions: 0o600])
+        else {
+            throw .blocked("\(file) can't be written")
+        }
+        let zip = try Zip(path: file)
+        guard zip.sha256 == sha256 else { throw .blocked("the downloaded code is not that of the version") }
+        let architecture = published.configuration.architectures?.first ?? "x86_64"
+        try lambda.update(code: zip, architecture: architecture, publishes: false) { [report] sent, total in
+            report(.uploaded(sent: sent, total: total))
+        }
+        _ = try waitUntilIdle()
+    }
+}

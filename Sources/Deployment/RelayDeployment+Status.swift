@@ -1,0 +1,134 @@
+import Foundation
+
+/// What there is of a stage on AWS. Nothing in it is secret: of variables it has the names alone.
+public struct DeploymentStatus: Encodable, Sendable {
+    /// The account.
+    public let account: String
+    /// The region.
+    public let region: String
+    /// The function; nil where there is none.
+    public let function: Function?
+    /// The relay's URL; nil where there is no REST API.
+    public let url: String?
+    /// Whether API Gateway may call the function.
+    public let isPermitted: Bool
+    /// The log group; nil where there is none.
+    public let log: Log?
+
+    /// The function.
+    public struct Function: Encodable, Sendable {
+        /// Its name.
+        public let name: String
+        /// Lambda's word for whether it can be called.
+        public let state: String
+        /// Lambda's word for how the last change went.
+        public let lastUpdate: String
+        /// When it was changed.
+        public let lastModified: String
+        /// The code's SHA-256, in base64.
+        public let codeSha256: String
+        /// The published versions.
+        public let versions: [Int]
+        /// The memory, in MB.
+        public let memorySize: Int
+        /// The time-out, in seconds.
+        public let timeoutSeconds: Int
+        /// The runtime.
+        public let runtime: String
+        /// The CPU.
+        public let architecture: String
+        /// The names of the environment variables.
+        public let variables: [String]
+        /// Whether SECRET_KEY is set.
+        public let hasSecretKey: Bool
+        /// Whether the code is that of the zip on this machine; nil where there is no zip.
+        public let isPackagedCode: Bool?
+    }
+
+    /// The last hour in the log.
+    public struct Log: Encodable, Sendable {
+        /// The group's name.
+        public let group: String
+        /// Invocations that ended, by Lambda's own REPORT lines.
+        public let invocations: Int
+        /// Records of level ERROR or FATAL, and invocations that Lambda ended.
+        public let errors: Int
+    }
+}
+
+extension RelayDeployment {
+    /// Looks at everything; `zip` is the one that would be deployed, if there is one.
+    public func status(comparedTo zip: Zip?) throws(AWSError) -> DeploymentStatus {
+        try retrying { () throws(AWSError) in try look(comparingWith: zip) }
+    }
+
+    private func look(comparingWith zip: Zip?) throws(AWSError) -> DeploymentStatus {
+        let caller = try identity.caller()
+        let configuration = try lambda.configuration()
+        let api = try findRestAPI()
+        var isPermitted = false
+        if let api, configuration != nil {
+            isPermitted = try lambda.permits("arn:aws:execute-api:\(client.region):\(caller.account):\(api.id)/*")
+        }
+        var function: DeploymentStatus.Function?
+        if let configuration {
+            function = status(of: configuration, versions: try lambda.versions(), zip: zip)
+        }
+        return DeploymentStatus(
+            account: caller.account,
+            region: client.region,
+            function: function,
+            url: api.map { settings.url(ofAPI: $0.id) },
+            isPermitted: isPermitted,
+            log: try lastHour()
+        )
+    }
+
+    private func status(
+        of configuration: LambdaService.Configuration,
+        versions: [Int],
+        zip: Zip?
+    ) -> DeploymentStatus.Function {
+        DeploymentStatus.Function(
+            name: settings.functionName,
+            state: configuration.state ?? "unknown",
+            lastUpdate: configuration.lastUpdateStatus ?? "unknown",
+            lastModified: configuration.lastModified ?? "unknown",
+            codeSha256: configuration.codeSha256 ?? "unknown",
+            versions: versions,
+            memorySize: configuration.memorySize ?? 0,
+            timeoutSeconds: configuration.timeout ?? 0,
+            runtime: configuration.runtime ?? "unknown",
+            architecture: configuration.architectures?.joined(separator: ", ") ?? "unknown",
+            variables: configuration.variables.keys.sorted(),
+            hasSecretKey: configuration.variables["SECRET_KEY"]?.isEmpty == false,
+            isPackagedCode: zip.map { $0.sha256 == configuration.codeSha256 }
+        )
+    }
+
+    private func lastHour() throws(AWSError) -> DeploymentStatus.Log? {
+        let start = Int64(Date().timeIntervalSince1970 * 1000) - 3_600_000
+        var (invocations, errors) = (0, 0)
+        var token: String?
+        repeat {
+            guard let page = try logs.events(since: start, after: token) else { return nil }
+            invocations += page.events.count { $0.isReport }
+            errors += page.events.count { $0.isError }
+            token = page.nextToken
+        } while token != nil
+        return DeploymentStatus.Log(group: logs.group, invocations: invocations, errors: errors)
+    }
+}
+
+extension LogsService.Event {
+    /// Lambda's own record of an invocation's end, in either of its forms.
+    fileprivate var isReport: Bool {
+        message.hasPrefix("REPORT ") || message.contains(#""type":"platform.report""#)
+    }
+
+    /// A record of ours of level ERROR or FATAL, in either form, or Lambda's of a time-out or a process that ended.
+    fileprivate var isError: Bool {
+        ["\tERROR\t", "\tFATAL\t", #""level":"ERROR""#, #""level":"FATAL""#, "Task timed out", "Runtime.ExitError"]
+            .contains { message.contains($0) }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import HTTPClient
+
+/// A stage's relay on AWS. Every step looks first and changes only what is not right, so that whatever an earlier run
+/// left, the same again ends in the same deployment.
+public final class RelayDeployment {
+    let settings: StageSettings
+    let isDryRun: Bool
+    let client: AWSClient
+    let lambda: LambdaService
+    let restAPIs: RestAPIService
+    let logs: LogsService
+    let identity: IdentityService
+    let report: (DeploymentEvent) -> Void
+
+    /// - Parameters:
+    ///   - isDryRun: whether AWS is asked alone, and nothing changed.
+    ///   - report: told what goes on.
+    public init(
+        settings: StageSettings,
+        client: AWSClient,
+        isDryRun: Bool = false,
+        report: @escaping (DeploymentEvent) -> Void
+    ) {
+        self.settings = settings
+        self.isDryRun = isDryRun
+        self.client = client
+        self.report = report
+        lambda = LambdaService(client: client, function: settings.functionName)
+        restAPIs = RestAPIService(client: client)
+        logs = LogsService(client: client, group: settings.logGroup)
+        identity = IdentityService(client: client)
+    }
+
+    // MARK: - Steps
+
+    /// A step that is told.
+    func step<Value>(
+        _ title: String,
+        _ body: () throws(AWSError) -> (outcome: DeploymentEvent.Outcome, detail: String?, value: Value)
+    ) throws(AWSError) -> Value {
+        report(.began(title))
+        let done = try retrying(body)
+        report(.ended(done.outcome, done.detail))
+        return done.value
+    }
+
+    /// Does something again after what may have been a passing trouble. What changes something begins by looking, so that
+    /// a change whose answer was lost is found and not made twice.
+    func retrying<Value>(_ body: () throws(AWSError) -> Value) throws(AWSError) -> Value {
+        var pause = 0.25
+        var attempts = 8
+        while true {
+            do {
+                return try body()
+            } catch {
+                attempts -= 1
+                guard error.isTransient, attempts > 0 else { throw error }
+                report(.waiting)
+                Thread.sleep(forTimeInterval: pause * .random(in: 0.8...1.2))
+                pause = min(pause * 2, 8)
+            }
+        }
+    }
+
+    /// Makes a change, unless this is a dry run.
+    func change(_ body: () throws(AWSError) -> Void) throws(AWSError) {
+        if !isDryRun { try body() }
+    }
+
+    /// The credentials' account, which must be the role's.
+    func findAccount() throws(AWSError) -> String {
+        try step("account") { () throws(AWSError) in
+            let caller = try identity.caller()
+            if case .arn(let account, _) = settings.role, account != caller.account {
+                throw .blocked("role_arn is a role of account \(account), the credentials are \(caller.account)'s")
+            }
+            return (.found, "\(caller.account), \(client.region), as \(caller.arn)", caller.account)
+        }
+    }
+
+    /// The one REST API of the function's name; nil where there is none.
+    func findRestAPI() throws(AWSError) -> RestAPIService.RestAPI? {
+        let found = try restAPIs.restAPIs(named: settings.functionName)
+        guard found.count <= 1 else {
+            let ids = found.map(\.id).joined(separator: ", ")
+            throw .blocked(
+                "there are \(found.count) REST APIs called \(settings.functionName): \(ids); "
+                    + "delete those that are not used"
+            )
+        }
+        return found.first
+    }
+
+    /// The function as it is; a function of Zappa's is not touched.
+    func findFunction() throws(AWSError) -> LambdaService.Configuration? {
+        let function = try lambda.configuration()
+        if let runtime = function?.runtime, runtime.hasPrefix("python") {
+            throw .blocked(
+                "\(settings.functionName) is Zappa's (\(runtime)); run 'zappa undeploy \(settings.stage)' first"
+            )
+        }
+        return function
+    }
+
+    /// The function, once Lambda is done with the last change; two minutes at most.
+    func waitUntilIdle() throws(AWSError) -> LambdaService.Configuration {
+        let end = MonotonicTime.now + 120
+        var pause = 0.1
+        while MonotonicTime.now < end {
+            guard let function = try findFunction() else { throw .blocked("the function was deleted meanwhile") }
+            if function.state == "Failed" {
+                throw .blocked("Lambda could not make the function: \(function.stateReason ?? "no reason given")")
+            }
+            if !function.isBusy { return function }
+            report(.waiting)
+            Thread.sleep(forTimeInterval: pause)
+            pause = min(pause * 1.5, 2)
+        }
+        throw .blocked("Lambda has been busy with \(settings.functionName) for two minutes; try again later")
+    }
+}

@@ -1,0 +1,101 @@
+import Deployment
+import Foundation
+
+/// `relayctl deploy`: the zip to a URL, again and again.
+struct DeployCommand: Subcommand {
+    static let name = "deploy"
+    static let summary = "Deploy the relay to AWS, or put right what is not"
+    static let synopsis = "STAGE [OPTION]..."
+    static let discussion = """
+        Brings the function, its log group, its REST API and the permission between
+        them to what zappa_settings.json says, and changes nothing that is right
+        already. The URL goes to standard output, everything else to standard error.
+        Environment variables that were set by hand stay.
+
+          relayctl deploy dev
+        """
+    static let options = deploymentOptions
+
+    private let request: DeploymentRequest
+
+    init(_ arguments: Arguments) throws {
+        request = try DeploymentRequest(arguments)
+    }
+
+    func run() throws -> Int32 {
+        try request.deploy(onlyUpdates: false)
+    }
+}
+
+/// `relayctl update`: the same, for a function that is there.
+struct UpdateCommand: Subcommand {
+    static let name = "update"
+    static let summary = "Deploy new code or settings to a function that is there"
+    static let synopsis = "STAGE [OPTION]..."
+    static let discussion = """
+        Does what deploy does, and refuses where there is no function yet.
+
+          relayctl update dev
+        """
+    static let options = deploymentOptions
+
+    private let request: DeploymentRequest
+
+    init(_ arguments: Arguments) throws {
+        request = try DeploymentRequest(arguments)
+    }
+
+    func run() throws -> Int32 {
+        try request.deploy(onlyUpdates: true)
+    }
+}
+
+private let deploymentOptions = [
+    Option("--zip", value: "FILE", help: "the zip (default: \(packagedZip))"),
+    Option("--dry-run", help: "look alone, and say what would be created or changed"),
+    Option("--no-verify", help: "do not call the URL at the end"),
+    Option("--verbose", short: "-v", help: "say which settings have no effect"),
+]
+
+/// Where `relayctl package` leaves the zip.
+let packagedZip = ".build/lambda/securitytrails-relay.zip"
+
+/// What `deploy` and `update` were asked for.
+private struct DeploymentRequest {
+    private let stage: String
+    private let zip: String
+    private let isDryRun: Bool
+    private let verifies: Bool
+    private let isVerbose: Bool
+
+    init(_ arguments: Arguments) throws {
+        stage = try arguments.only("STAGE")
+        zip = arguments.value("--zip") ?? packagedZip
+        isDryRun = arguments.has("--dry-run")
+        verifies = !arguments.has("--no-verify")
+        isVerbose = arguments.has("--verbose")
+    }
+
+    func deploy(onlyUpdates: Bool) throws -> Int32 {
+        let settings = try SettingsFile().stage(stage)
+        if isVerbose {
+            for (key, reason) in settings.withoutEffect.sorted(by: { $0.key < $1.key }) {
+                say("note: \(key) has no effect: \(reason)")
+            }
+        }
+        let deployment = try onAWS(settings, isDryRun: isDryRun)
+        if let url = try deployment.deploy(try Zip(path: zip), onlyUpdates: onlyUpdates, verifies: verifies) {
+            print(url)
+        }
+        return 0
+    }
+}
+
+/// A stage on AWS, with the operator's credentials, telling its steps on standard error.
+func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDeployment {
+    let environment = ProcessInfo.processInfo.environment
+    let credentials = try CredentialChain(environment: environment, profileName: settings.profileName).resolve()
+    let client = try AWSClient(region: settings.region, credentials: credentials, environment: environment)
+    let output = StepOutput(isDryRun: isDryRun)
+    return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
+}

@@ -1,0 +1,66 @@
+import Deployment
+import Foundation
+
+/// `relayctl status`: what there is on AWS.
+struct StatusCommand: Subcommand {
+    static let name = "status"
+    static let summary = "Show what is deployed"
+    static let synopsis = "STAGE [--zip FILE] [--json]"
+    static let discussion = """
+        Shows the function, its REST API, the permission between them and the last
+        hour of its log. Of SECRET_KEY it says whether it is set, never its value.
+        """
+    static let options = [
+        Option("--zip", value: "FILE", help: "the zip to compare the code with (default: \(packagedZip))"),
+        Option("--json", help: "print JSON"),
+    ]
+
+    private let stage: String
+    private let zip: String
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws {
+        stage = try arguments.only("STAGE")
+        zip = arguments.value("--zip") ?? packagedZip
+        json = arguments.has("--json")
+    }
+
+    func run() throws -> Int32 {
+        let settings = try SettingsFile().stage(stage)
+        let packaged = FileManager.default.fileExists(atPath: zip) ? try Zip(path: zip) : nil
+        let status = try onAWS(settings).status(comparedTo: packaged)
+        print(json ? try prettyJSON(status) : status.text)
+        return status.function == nil ? 1 : 0
+    }
+}
+
+extension DeploymentStatus {
+    /// A line for each thing.
+    fileprivate var text: String {
+        var rows = [("account", "\(account), \(region)")]
+        if let function {
+            rows += [
+                ("function", function.name),
+                ("state", "\(function.state), last update \(function.lastUpdate), \(function.lastModified)"),
+                ("code", "\(function.codeSha256)\(Self.comparison(function.isPackagedCode))"),
+                ("versions", function.versions.map(String.init).joined(separator: ", ")),
+                ("size", "\(function.memorySize) MB, \(function.timeoutSeconds) s"),
+                ("runtime", "\(function.runtime), \(function.architecture)"),
+                ("SECRET_KEY", function.hasSecretKey ? "set" : "not set; 'relayctl jwt' makes one"),
+                ("variables", function.variables.isEmpty ? "none" : function.variables.joined(separator: ", ")),
+            ]
+        } else {
+            rows.append(("function", "none"))
+        }
+        rows += [
+            ("URL", url ?? "none"),
+            ("permission", isPermitted ? "API Gateway may call the function" : "none"),
+            ("log", log.map { "\($0.group), last hour: \($0.invocations) invocations, \($0.errors) errors" } ?? "none"),
+        ]
+        return rows.map { $0.padding(toLength: 12, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
+    }
+
+    private static func comparison(_ isPackagedCode: Bool?) -> String {
+        isPackagedCode.map { $0 ? " (the packaged zip)" : " (not the packaged zip)" } ?? ""
+    }
+}

@@ -1,0 +1,85 @@
+import Deployment
+import Foundation
+import HTTPClient
+
+/// A deployment's steps on standard error: a line each, with a tick and its time; on a terminal a bar for the upload and
+/// a spinner while AWS is at work.
+final class StepOutput {
+    private let isDryRun: Bool
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let hasColor: Bool
+    private var title = ""
+    private var began = MonotonicTime.now
+    private var turns = 0
+
+    init(isDryRun: Bool) {
+        self.isDryRun = isDryRun
+        hasColor = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
+    }
+
+    func show(_ event: DeploymentEvent) {
+        switch event {
+        case .began(let step):
+            title = step
+            began = .now
+            passing("…")
+        case .uploaded(let sent, let total): passing(bar(sent, total))
+        case .waiting:
+            turns += 1
+            passing(["|", "/", "-", "\\"][turns % 4])
+        case .ended(let outcome, let detail): end(outcome, detail)
+        case .warning(let text): line(colored("warning: ", 33) + text)
+        case .note(let text): line("note: " + text)
+        }
+    }
+
+    private func end(_ outcome: DeploymentEvent.Outcome, _ detail: String?) {
+        let seconds = MonotonicTime.now - began
+        let words = [
+            colored("✓", 32), title.padding(toLength: 14, withPad: " ", startingAt: 0), word(for: outcome), detail,
+            seconds < 0.1 ? nil : "(\(tenths(seconds)) s)",
+        ]
+        line(words.compactMap(\.self).joined(separator: " "))
+    }
+
+    private func word(for outcome: DeploymentEvent.Outcome) -> String? {
+        switch outcome {
+        case .found: nil
+        case .created where isDryRun: "create"
+        case .changed where isDryRun: "change"
+        case .deleted where isDryRun: "delete"
+        default: outcome.rawValue
+        }
+    }
+
+    private func bar(_ sent: Int, _ total: Int) -> String {
+        let width = 24
+        let filled = width * sent / max(total, 1)
+        let rate = Double(sent) / max(MonotonicTime.now - began, 0.001) / 1_000_000
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+            + " \(sent / 1_000_000) of \(total / 1_000_000) MB, "
+            + "\(tenths(rate)) MB/s"
+    }
+
+    /// A number to one decimal. (Foundation's formats would load ICU's tables.)
+    private func tenths(_ number: Double) -> Double {
+        (number * 10).rounded() / 10
+    }
+
+    /// A line that the next one takes the place of; on a terminal alone.
+    private func passing(_ text: String) {
+        if isTerminal { write("\r\u{1B}[K  \(title) \(text)") }
+    }
+
+    private func line(_ text: String) {
+        write((isTerminal ? "\r\u{1B}[K" : "") + text + "\n")
+    }
+
+    private func colored(_ text: String, _ color: Int) -> String {
+        hasColor ? "\u{1B}[\(color)m\(text)\u{1B}[0m" : text
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}

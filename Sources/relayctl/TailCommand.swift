@@ -1,0 +1,108 @@
+import Deployment
+import Foundation
+
+/// `relayctl tail`: the function's log, as it comes.
+struct TailCommand: Subcommand {
+    static let name = "tail"
+    static let summary = "Follow the log"
+    static let synopsis = "STAGE [--since TIME] [--filter TEXT] [--once]"
+    static let discussion = """
+        Shows the function's log, a line a record, and goes on until Ctrl-C.
+
+          relayctl tail dev --since 1h --filter ERROR --once
+        """
+    static let options = [
+        Option("--since", value: "TIME", help: "begin so long ago: 30s, 10m, 2h, 1d (default: 10m)"),
+        Option("--filter", value: "TEXT", help: "only records that hold this text"),
+        Option("--once", help: "end with the records that there are"),
+    ]
+
+    private let stage: String
+    private let since: Int
+    private let filter: String
+    private let follows: Bool
+
+    init(_ arguments: Arguments) throws {
+        stage = try arguments.only("STAGE")
+        since = try arguments.duration("--since") ?? 600
+        filter = arguments.value("--filter") ?? ""
+        follows = !arguments.has("--once")
+    }
+
+    func run() throws -> Int32 {
+        let layout = RecordLayout(isTerminal: isatty(STDOUT_FILENO) == 1)
+        let start = Date(timeIntervalSinceNow: Double(-since))
+        try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
+            guard filter.isEmpty || record.message.contains(filter) else { return }
+            FileHandle.standardOutput.write(Data((layout.line(record) + "\n").utf8))
+        }
+        return 0
+    }
+}
+
+/// How a record looks: time, level, message, and what else a JSON record holds.
+struct RecordLayout {
+    private let hasColor: Bool
+
+    init(isTerminal: Bool) {
+        hasColor = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
+    }
+
+    func line(_ record: LogRecord) -> String {
+        let time = record.time.formatted(.iso8601.time(includingFractionalSeconds: true))
+        let (level, text) = levelAndText(record.message)
+        let padded = (level ?? "").padding(toLength: 5, withPad: " ", startingAt: 0)
+        return "\(time) \(colored(padded, level)) \(text)"
+    }
+
+    private func levelAndText(_ message: String) -> (level: String?, text: String) {
+        if let members = try? JSONC(parsing: message.utf8), case .object(let members) = members {
+            return laidOut(members)
+        }
+        // Ours: time, request id, level, message. Lambda's own records have no level.
+        let parts = message.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 4, StageSettings.LogLevel(rawValue: parts[2]) != nil {
+            return (parts[2], parts[1] == "-" ? parts[3] : "\(parts[3])  \(parts[1])")
+        }
+        return (nil, message.replacing("\t", with: "  "))
+    }
+
+    private func laidOut(_ members: [JSONC.Member]) -> (level: String?, text: String) {
+        var (level, message): (String?, String?)
+        var rest: [String] = []
+        for member in members {
+            switch (member.name, member.value) {
+            case ("timestamp", _), ("time", _): break
+            case ("level", .string(let text)): level = text
+            case ("message", .string(let text)): message = text
+            default: rest.append("\(member.name)=\(member.value.compact)")
+            }
+        }
+        return (level, ([message].compactMap(\.self) + rest).joined(separator: "  "))
+    }
+
+    private func colored(_ text: String, _ level: String?) -> String {
+        guard hasColor else { return text }
+        return switch level {
+        case "ERROR", "FATAL": "\u{1B}[31m\(text)\u{1B}[0m"
+        case "WARN": "\u{1B}[33m\(text)\u{1B}[0m"
+        case "DEBUG", "TRACE": "\u{1B}[2m\(text)\u{1B}[0m"
+        default: text
+        }
+    }
+}
+
+extension JSONC {
+    /// The value in one line, strings without quotes.
+    fileprivate var compact: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+        case .string(let text): text
+        case .array(let values): "[" + values.map(\.compact).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{" + members.map { "\($0.name): \($0.value.compact)" }.joined(separator: ", ") + "}"
+        }
+    }
+}

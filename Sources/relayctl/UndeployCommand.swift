@@ -1,0 +1,40 @@
+import Deployment
+import Foundation
+
+/// `relayctl undeploy`: takes away what deploy made.
+struct UndeployCommand: Subcommand {
+    static let name = "undeploy"
+    static let summary = "Remove what deploy made"
+    static let synopsis = "STAGE [--remove-logs] [--yes] [--dry-run]"
+    static let discussion = """
+        Removes the REST API and the function, SECRET_KEY with it; the URL never comes
+        back. The role, the policies, the user and, without --remove-logs, the log stay.
+        """
+    static let options = [
+        Option("--remove-logs", help: "remove the log group too"),
+        Option("--yes", short: "-y", help: "do not ask"),
+        Option("--dry-run", help: "say what would be removed"),
+    ]
+
+    private let stage: String
+    private let removesLogs: Bool
+    private let isSure: Bool
+    private let isDryRun: Bool
+
+    init(_ arguments: Arguments) throws {
+        stage = try arguments.only("STAGE")
+        removesLogs = arguments.has("--remove-logs")
+        isDryRun = arguments.has("--dry-run")
+        isSure = arguments.has("--yes") || isDryRun
+    }
+
+    func run() throws -> Int32 {
+        let settings = try SettingsFile().stage(stage)
+        if !isSure {
+            FileHandle.standardError.write(Data("Remove \(settings.functionName) in \(settings.region)? [y/N] ".utf8))
+            guard ["y", "yes"].contains(readLine()?.lowercased()) else { throw Failure("nothing was removed") }
+        }
+        try onAWS(settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs)
+        return 0
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@testable import Deployment
+
+@Suite("AWS credentials")
+final class CredentialsTests {
+    private let home = FileManager.default.temporaryDirectory.appendingPathComponent("home-" + UUID().uuidString)
+
+    init() throws {
+        for folder in [".aws", "bin"] {
+            let url = home.appendingPathComponent(folder)
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: home)
+    }
+
+    @Test("The environment goes before every profile, with a session token where there is one")
+    func environment() throws {
+        try write("[default]\naws_access_key_id=F\naws_secret_access_key=G\n", to: ".aws/credentials")
+        let pair = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"]
+        #expect(try resolve(pair) == Credentials(accessKeyID: "A", secretAccessKey: "B", sessionToken: nil))
+        let temporary = pair.merging(["AWS_SESSION_TOKEN": "C"]) { $1 }
+        #expect(try resolve(temporary) == Credentials(accessKeyID: "A", secretAccessKey: "B", sessionToken: "C"))
+        #expect(throws: CredentialsError.halfAPair) { try self.resolve(["AWS_ACCESS_KEY_ID": "A"]) }
+    }
+
+    @Test("AWS_PROFILE goes before the settings' profile, and that before default")
+    func profiles() throws {
+        try write(
+            """
+            # by hand
+            [default]
+            aws_access_key_id = D
+            aws_secret_access_key = d/+=
+
+            [serverless]
+            aws_access_key_id=S
+            aws_secret_access_key=s
+            aws_session_token=t
+            [other]
+            aws_access_key_id = O
+            aws_secret_access_key = o
+            """,
+            to: ".aws/credentials"
+        )
+        let byDefault = Credentials(accessKeyID: "D", secretAccessKey: "d/+=", sessionToken: nil)
+        #expect(try resolve() == byDefault)
+        #expect(try resolve(profile: "serverless").sessionToken == "t")
+        #expect(try resolve(["AWS_PROFILE": "other"], profile: "serverless").accessKeyID == "O")
+        #expect(throws: CredentialsError.noProfile("none")) { try self.resolve(profile: "none") }
+    }
+
+    @Test("Keys in the configuration file count after those in the credentials file, wherever the files are")
+    func files() throws {
+        try write(
+            "[profile p]\nregion = x\naws_access_key_id = C\naws_secret_access_key = c\ns3 =\n  a = b\n",
+            to: "config"
+        )
+        let config = ["AWS_CONFIG_FILE": home.appendingPathComponent("config").path]
+        #expect(try resolve(config, profile: "p").accessKeyID == "C")
+        try write("[p]\naws_access_key_id = K\naws_secret_access_key = k\n", to: "keys")
+        let both = config.merging(["AWS_SHARED_CREDENTIALS_FILE": home.appendingPathComponent("keys").path]) { $1 }
+        #expect(try resolve(both, profile: "p").accessKeyID == "K")
+    }
+
+    @Test("A profile's credential_process is run, and one that fails or prints something else is told")
+    func credentialProcess() throws {
+        let output = #"{"Version": 1, "AccessKeyId": "P", "SecretAccessKey": "p", "SessionToken": "q"}"#
+        try write("[profile p]\ncredential_process = echo '\(output)'\n", to: ".aws/config")
+        #expect(try resolve(profile: "p") == Credentials(accessKeyID: "P", secretAccessKey: "p", sessionToken: "q"))
+        for command in ["echo {}", "exit 1", "echo '\(output)'; exit 3"] {
+            try write("[profile p]\ncredential_process = \(command)\n", to: ".aws/config")
+            #expect(throws: CredentialsError.commandFailed("credential_process", profile: "p")) {
+                try self.resolve(profile: "p")
+            }
+        }
+    }
+
+    @Test("A profile without keys is left to version 2 of the aws command, and to no other")
+    func awsCommand() throws {
+        try write("[profile sso]\nsso_session = x\n", to: ".aws/config")
+        let output = #"{"Version": 1, "AccessKeyId": "$*", "SecretAccessKey": "x"}"#
+        func install(version: String) throws {
+            let script = """
+                #!/bin/sh
+                [ "$1" = --version ] && echo aws-cli/\(version) && exit
+                echo '\(output)' | sed "s|\\$\\*|$*|"
+                """
+            try write(script, to: "bin/aws")
+            let path = home.appendingPathComponent("bin/aws").path
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        try install(version: "2.15.0 Python")
+        #expect(
+            try resolve(profile: "sso").accessKeyID == "configure export-credentials --profile sso --format process"
+        )
+        try install(version: "1.45.11 Python")
+        #expect(throws: CredentialsError.profileWithoutKeys("sso")) { try self.resolve(profile: "sso") }
+    }
+
+    private func resolve(_ environment: [String: String] = [:], profile: String? = nil) throws -> Credentials {
+        let base = ["HOME": home.path, "PATH": home.appendingPathComponent("bin").path + ":/usr/bin:/bin"]
+        return try CredentialChain(environment: base.merging(environment) { $1 }, profileName: profile).resolve()
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: home.appendingPathComponent(name))
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+
+/// The AWS of `aws_stand_in.py`, as a process that ends with the instance.
+final class AWSStandIn {
+    /// Whether python3 has what the stand-in needs.
+    static let isAvailable = (try? python("import moto.server, botocore", input: "")) != nil
+
+    let url: String
+    private let process = Process()
+    private let input = Pipe()
+
+    /// What was called since the last setting, and what there is now.
+    struct Record: Decodable {
+        let calls: [Call]
+        let state: State
+    }
+
+    struct Call: Decodable {
+        let actions: [String]
+        let method: String
+        let path: String
+
+        /// Whether the call asks to change something.
+        var changes: Bool {
+            let reads = ["sts:GetCallerIdentity", "iam:GetRole", "logs:FilterLogEvents"]
+            return method != "GET" && !actions.allSatisfy(reads.contains)
+        }
+    }
+
+    /// What is on AWS, without what differs from one time to the next.
+    struct State: Decodable, Equatable {
+        var functions: [String: Function]
+        let apis: [RestAPI]
+        let logs: [String: Int?]
+    }
+
+    struct Function: Decodable, Equatable {
+        var codeSha256: String
+        let memorySize: Int
+        let environment: [String: String]
+        let tags: [String: String]
+        let permissions: [String]
+        let role: String
+        let handler: String
+        let runtime: String
+        let timeout: Int
+        let architectures: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case codeSha256 = "CodeSha256"
+            case memorySize = "MemorySize"
+            case environment = "Environment"
+            case tags = "Tags"
+            case permissions = "Permissions"
+            case role = "Role"
+            case handler = "Handler"
+            case runtime = "Runtime"
+            case timeout = "Timeout"
+            case architectures = "Architectures"
+        }
+    }
+
+    struct RestAPI: Decodable, Equatable {
+        let name: String
+        let routes: [String: [String: [String?]]]
+        let stages: [String: String]
+    }
+
+    /// How the stand-in is to behave from now on; without `reset`, what there is stays.
+    struct Settings: Encodable {
+        var reset = false
+        var policy: Policy?
+        /// The number of a call, and what becomes of it.
+        var faults: [String: String] = [:]
+        var busy = 0.0
+        /// A runtime to give to every function.
+        var runtime: String?
+        /// Environment variables to give to every function.
+        var variables: [String: String]?
+        /// REST APIs to make.
+        var apis: [String] = []
+        /// Records to write to the only log group.
+        var log: [String] = []
+    }
+
+    init() throws {
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", project.appendingPathComponent("Tests/RelayctlTests/aws_stand_in.py").path]
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while !text.contains("\n") || !text.contains("PORT ") {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else { throw CocoaError(.executableLoad) }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        let port = text.split(separator: "PORT ").last?.prefix { $0.isNumber } ?? ""
+        url = "http://127.0.0.1:\(port)"
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    func set(_ settings: Settings) throws {
+        _ = try curl(["-d", String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)])
+    }
+
+    func record() throws -> Record {
+        try JSONDecoder().decode(Record.self, from: curl([]))
+    }
+
+    private func curl(_ options: [String]) throws -> Data {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["curl", "-s", "--max-time", "30"] + options + [url + "/stand-in"]
+        process.standardOutput = output
+        try process.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return data
+    }
+}
+
+/// An IAM policy of which every statement allows.
+struct Policy: Codable {
+    var statements: [Statement]
+
+    enum CodingKeys: String, CodingKey {
+        case statements = "Statement"
+    }
+
+    struct Statement: Codable {
+        var actions: [String]
+        let resources: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case actions = "Action"
+            case resources = "Resource"
+        }
+
+        init(actions: [String], resources: [String]) {
+            self.actions = actions
+            self.resources = resources
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            func strings(_ key: CodingKeys) throws -> [String] {
+                if let one = try? container.decode(String.self, forKey: key) { return [one] }
+                return try container.decode([String].self, forKey: key)
+            }
+            actions = try strings(.actions)
+            resources = try strings(.resources)
+        }
+    }
+
+    /// Every action that is allowed anywhere.
+    var actions: Set<String> { Set(statements.flatMap(\.actions)) }
+
+    /// The same without one action.
+    func without(_ action: String) -> Policy {
+        var policy = self
+        for index in policy.statements.indices { policy.statements[index].actions.removeAll { $0 == action } }
+        policy.statements.removeAll { $0.actions.isEmpty }
+        return policy
+    }
+}

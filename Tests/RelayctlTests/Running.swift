@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+/// The repository's folder.
+let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// What a finished command left behind.
+struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// The lines of standard error.
+    var errorLines: [Substring] { errors.split(separator: "\n") }
+}
+
+/// A folder of its own with the project's settings and templates, gone with the instance.
+final class ProjectFolder {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString)
+    private let environment: [String: String]
+
+    /// - Parameter environment: what relayctl's environment has beside the test's.
+    init(environment: [String: String] = [:]) throws {
+        self.environment = environment
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        for name in ["zappa_settings.json", "module_settings.json", "deploy"] {
+            try FileManager.default.copyItem(
+                at: project.appendingPathComponent(name),
+                to: url.appendingPathComponent(name)
+            )
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    func write(_ text: String, to name: String, mode: Int = 0o600) throws {
+        let file = url.appendingPathComponent(name)
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+    }
+
+    func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
+    }
+
+    /// Runs the built relayctl in this folder to its end.
+    func relayctl(_ arguments: String..., input: String = "") throws -> Outcome {
+        try run(arguments, input: input)
+    }
+
+    /// The same, with a list of arguments.
+    func run(_ arguments: [String], input: String = "") throws -> Outcome {
+        let stdin = Pipe()
+        let (process, stdout, stderr) = try start(arguments, input: stdin.fileHandleForReading)
+        try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try stdin.fileHandleForWriting.close()
+        let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
+        let errors = try stderr.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus,
+            output: String(decoding: output, as: UTF8.self),
+            errors: String(decoding: errors, as: UTF8.self)
+        )
+    }
+
+    /// Starts the built relayctl, which stands beside the test's own executable, in this folder.
+    func start(_ arguments: [String], input: FileHandle) throws -> (process: Process, output: Pipe, errors: Pipe) {
+        let process = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+            .deletingLastPathComponent().appendingPathComponent("relayctl")
+        process.arguments = arguments
+        process.currentDirectoryURL = url
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = errors
+        try withSignalsUnblocked { try process.run() }
+        return (process, output, errors)
+    }
+}
+
+/// Runs `body` with no signal blocked: the threads that run tests block them, and a child would inherit that.
+private func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
+}

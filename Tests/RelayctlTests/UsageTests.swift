@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite("relayctl: help, spelling, exit status")
+struct UsageTests {
+    let folder: ProjectFolder
+
+    init() throws {
+        folder = try ProjectFolder()
+    }
+
+    @Test("Help goes to standard output with status 0, the same text without a command to standard error with 2")
+    func overview() throws {
+        let help = try folder.relayctl("--help")
+        #expect(help.status == 0 && help.errors.isEmpty)
+        #expect(help.output.hasPrefix("Usage: relayctl COMMAND"))
+        for command in ["jwt", "module", "policies"] { #expect(help.output.contains("\n  \(command) ")) }
+        #expect(try folder.relayctl("help").output == help.output)
+        let nothing = try folder.relayctl()
+        #expect(nothing.status == 2 && nothing.output.isEmpty && nothing.errors == help.output)
+    }
+
+    @Test("Every command has its help, by two ways", arguments: ["jwt", "module", "policies"])
+    func commandHelp(command: String) throws {
+        let help = try folder.relayctl("help", command)
+        #expect(help.status == 0 && help.output.hasPrefix("Usage: relayctl \(command) STAGE"))
+        #expect(help.output.contains("-h, --help"))
+        #expect(try folder.relayctl(command, "--help").output == help.output)
+        #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    }
+
+    @Test(
+        "What makes no sense is one line and status 2, with the nearest name",
+        arguments: [
+            (["jwtt"], "relayctl: no command 'jwtt'; did you mean 'jwt'?"),
+            (["frobnicate"], "relayctl: no command 'frobnicate'; see 'relayctl --help'"),
+            (["help", "polices"], "relayctl: no command 'polices'; did you mean 'policies'?"),
+            (["--vresion"], "relayctl: unknown option --vresion; did you mean --version?"),
+            (["jwt"], "relayctl jwt: STAGE is missing; see --help"),
+            (["jwt", "dev", "x"], "relayctl jwt: takes one STAGE and nothing after it; see --help"),
+            (["jwt", "dev", "--jsn"], "relayctl jwt: unknown option --jsn; did you mean --json?"),
+            (["jwt", "dev", "--key=abc"], "relayctl jwt: unknown option --key; see --help"),
+            (["jwt", "dev", "--json=1"], "relayctl jwt: --json takes no value"),
+            (["jwt", "dev", "--ttl"], "relayctl jwt: --ttl needs a value: --ttl TIME"),
+            (["jwt", "dev", "--ttl", "1d", "--ttl=2d"], "relayctl jwt: --ttl is given twice"),
+            (
+                ["jwt", "dev", "--ttl", "90"],
+                "relayctl jwt: --ttl takes a whole number and s, m, h, d or w, such as 90d"
+            ),
+            (["jwt", "dve"], "relayctl jwt: zappa_settings.json: no such stage; did you mean 'dev'? (there is dev)"),
+            (["jwt", "prod"], "relayctl jwt: zappa_settings.json: no such stage (there is dev)"),
+            (["policies", "dev"], "relayctl policies: --account is missing; see --help"),
+            (["module", "dev", "--url", "http://x"], "relayctl module: --url takes an https URL without a query"),
+        ]
+    )
+    func badUsage(words: [String], message: String) throws {
+        let outcome = try folder.run(words)
+        #expect(outcome.status == 2)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors == message + "\n")
+    }
+
+    @Test("A malformed settings file is told by line and column", arguments: ["jwt", "module", "policies"])
+    func malformedSettings(command: String) throws {
+        try folder.write("{\n    \"dev\": {\n        \"aws_region\": us-east-1\n", to: "zappa_settings.json")
+        let outcome = try folder.run([command, "dev"] + (command == "policies" ? ["--account", "123456789012"] : []))
+        #expect(outcome.status == 2)
+        #expect(outcome.errors == "relayctl \(command): zappa_settings.json:3:23: expected a value\n")
+    }
+
+    @Test("Without settings, relayctl says where it belongs")
+    func noSettings() throws {
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("zappa_settings.json"))
+        let outcome = try folder.relayctl("jwt", "dev", input: "key\n")
+        #expect(outcome.status == 2 && outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains("run relayctl in the project's folder"))
+    }
+}
