@@ -94,6 +94,8 @@ public struct Packaging {
             "build", "--configuration", "release", "--product", "bootstrap", "--scratch-path", scratch.path,
             "--package-path", package.path, "--traits", "Lambda", "--static-swift-stdlib", "--disable-local-rpath",
             "-Xswiftc", "-use-ld=lld",
+            // Digests of the modules, in which the folder has a part.
+            "-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen",
         ]
         // The toolchain asks for libstdc++ by name; in a folder that comes first and holds the archive alone, that is what
         // it finds. Loading the shared one takes half a millisecond.

@@ -79,7 +79,7 @@ extension RelayError {
 
     /// Values that SecurityTrails cannot be asked about.
     static func impossible(_ values: [String]) -> RelayError {
-        let message = "Neither a domain name nor an IP address, not looked up: \(list(values))"
+        let message = "No value of its type, not looked up: \(list(values))"
         return RelayError(.invalidArgument, message, severity: .warning)
     }
 

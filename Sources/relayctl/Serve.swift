@@ -4,7 +4,7 @@ import LocalLambda
 /// `relayctl serve`: the relay behind one of AWS's gateways, on a port of this machine.
 struct Serve: Subcommand {
     static let name = "serve"
-    static let summary = "Run the relay on this machine behind a gateway like AWS's"
+    static let summary = "Run the relay on this machine behind a gateway like AWS's."
     static let synopsis = "[OPTION]..."
     static let discussion = """
         Starts the relay's executable under a Lambda Runtime API on loopback, and answers HTTP on loopback as the gateway
