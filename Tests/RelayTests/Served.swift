@@ -50,13 +50,13 @@ final class Served {
 
     let standIn: StandInSecurityTrails
     private let relay: Relay
-    /// Whether it is the stand-in that is asked.
+    /// Whether every request reaches the stand-in.
     private let isAsked: Bool
 
     /// - Parameter variables: of the environment; they go before SECRET_KEY and SECURITYTRAILS_API_URL of the tests.
     init(_ scenario: Scenario = Scenario(), _ variables: [String: String] = [:], tls: TLSIdentity? = nil) throws {
         standIn = try StandInSecurityTrails(scenario, tls: tls)
-        isAsked = variables["SECURITYTRAILS_API_URL"] == nil
+        isAsked = variables["SECURITYTRAILS_API_URL"] == nil && tls == nil
         let own = ["SECRET_KEY": secret, "SECURITYTRAILS_API_URL": standIn.baseURL]
         let environment = own.merging(variables) { $1 }
         relay = try Relay(Configuration(environment: environment))

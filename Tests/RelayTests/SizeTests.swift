@@ -1,0 +1,62 @@
+import Foundation
+import LocalLambda
+import Testing
+
+@testable import Relay
+
+@Suite("The size of an answer")
+struct SizeTests {
+    /// Names of 250 bytes, half of them quotes, of which each takes three bytes more in the answer as it is posted.
+    private func names(_ count: Int) -> [String] {
+        (0..<count).map { number in
+            let text = String(number)
+            return String(repeating: "0", count: 6 - text.count) + text + String(repeating: "\"x", count: 122)
+        }
+    }
+
+    @Test("An answer that Lambda would not take is cut at whole relations, with a warning")
+    func cut() throws {
+        let names = names(3_000)
+        let served = try Served(Scenario(fallback: .domains(names, recordCount: 3_000)))
+        let answer = try served.send(["ip 192.0.2.1", "ip 192.0.2.2", "ip 192.0.2.3"])
+        #expect(answer.codes == ["warning response too large"])
+        #expect(answer.outcome.payload.count > 6 * 1024 * 1024 - 8_192)
+        let counts = answer.related.map(\.count)
+        #expect(answer.data?["sightings"]?["count"]?.integer == counts.count)
+        try #require(counts.count == 3)
+        #expect(counts.prefix(2) == [3_000, 3_000] && counts[2] > 0 && counts[2] < 3_000)
+        #expect(answer.related[2] == Array(names.prefix(counts[2])))
+        // A sighting that was cut still tells how much is known.
+        #expect(answer.sightings.allSatisfy { $0["count"] == 3_000 && $0.object?.count == 13 })
+        let last = answer.sightings[2]["relations"]?.array?.last
+        #expect(last?["related"]?["value"] == "192.0.2.3" && last?.object?.count == 4)
+    }
+
+    @Test("Errors have their room beside the data")
+    func errors() throws {
+        var observables = Dictionary(
+            uniqueKeysWithValues: (1...60).map { number in
+                let text = "\(number) " + String(repeating: "\"", count: 5_000)
+                return ("192.0.2.\(number)", Scenario.Observable(list: [[.text(text, status: 500)]]))
+            }
+        )
+        for number in 61...63 { observables["192.0.2.\(number)"] = .init(list: [[.domains(names(3_000))]]) }
+        let served = try Served(Scenario(observables: observables))
+        let answer = try served.send((1...63).map { "ip 192.0.2.\($0)" })
+        #expect(answer.codes == Array(repeating: "fatal unknown", count: 60) + ["warning response too large"])
+        #expect(answer.messages.dropLast().allSatisfy { $0.count == 41 + 1_000 })
+        #expect(answer.sightings.count == 3)
+    }
+
+    @Test("10,000 observables of which nothing is known are answered in time")
+    func many() throws {
+        let served = try Served()
+        let answer = try served.send((1...10_000).map { "md5 \($0)" })
+        #expect(answer.text == #"{"data":{}}"#)
+        let impossible = try served.send((1...10_000).map { "domain \($0)/" })
+        #expect(impossible.codes == ["warning invalid argument"] && impossible.messages[0].contains("9980 more"))
+        let repeated = try Served(Scenario(fallback: .history([])))
+        _ = try repeated.send(Array(repeating: "domain a.example", count: 10_000))
+        #expect(repeated.asked.count == 2)
+    }
+}
