@@ -59,12 +59,13 @@ public struct Configuration: Sendable {
         guard let url = URLComponents(string: text), let host = url.encodedHost, !host.isEmpty,
             url.user == nil, url.password == nil, url.query == nil, url.fragment == nil
         else { throw Invalid(message: "SECURITYTRAILS_API_URL is no URL of the form https://HOST/PATH/") }
-        guard url.scheme == "https" || url.scheme == "http" && isLoopback(host) else {
+        let scheme = url.scheme?.lowercased() ?? ""
+        guard scheme == "https" || scheme == "http" && isLoopback(host) else {
             throw Invalid(message: "SECURITYTRAILS_API_URL must be https, or http to a loopback address")
         }
         let port = url.port.map { ":\($0)" } ?? ""
         let path = url.percentEncodedPath
-        return "\(url.scheme ?? "https")://\(host)\(port)\(path)" + (path.hasSuffix("/") ? "" : "/")
+        return "\(scheme)://\(host)\(port)\(path)" + (path.hasSuffix("/") ? "" : "/")
     }
 
     private static func isLoopback(_ host: String) -> Bool {

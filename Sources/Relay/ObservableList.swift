@@ -34,7 +34,9 @@ struct ObservableList {
                 for (index, item) in bad.prefix(Self.namedLimit) {
                     writer.key(String(index))
                     writer.object { object in
-                        for (field, problem) in item.problems { object.member(names.cut(field), [problem]) }
+                        for (field, problem) in item.problems {
+                            if let name = names.cut(field) { object.member(name, [problem]) }
+                        }
                     }
                 }
             }
@@ -54,7 +56,9 @@ struct ObservableList {
     private struct NameBudget {
         private var left = 1000
 
-        mutating func cut(_ name: String) -> String {
+        /// As much of the name as there is room for; nil where there is none.
+        mutating func cut(_ name: String) -> String? {
+            guard left > 0 else { return nil }
             let cut = name.prefix(scalars: left)
             left -= cut.unicodeScalars.count
             return cut == name ? name : cut + "…"

@@ -77,9 +77,9 @@ struct FailureTests {
         let asked = try Asked(.domains(1))
         asked.standIn.stop()
         let (answers, seconds) = asked.about((0..<10).map { "d\($0).example" })
-        #expect(
-            answers.joined().flatMap(\.failures) == [.unavailable("SecurityTrails cannot be reached: no connection")]
-        )
+        let failures = answers.joined().flatMap(\.failures)
+        #expect(Set(failures) == [.unavailable("SecurityTrails cannot be reached: no connection")])
+        #expect(failures.count <= 3, "those that went out together, and no more")
         #expect(seconds < 2)
     }
 
