@@ -84,7 +84,11 @@ extension RuntimeFault {
         RuntimeFault("next's body is cut short", [.reply(bodyCutShort)], .exit),
         RuntimeFault("next's body comes in chunks", [.reply(chunked), .reply(.accepted)], answered),
         RuntimeFault("next's last chunk is missing", [.bytes(chunksCutShort)], .exit),
-        RuntimeFault("next's headers are in lower case", [.bytes(lowerCase, keepAlive: true), .reply(.accepted)], answered),
+        RuntimeFault(
+            "next's headers are in lower case",
+            [.bytes(lowerCase, keepAlive: true), .reply(.accepted)],
+            answered
+        ),
         RuntimeFault("next's deadline has passed", [.reply(pastDeadline), .reply(.accepted)], answered),
         RuntimeFault("next's deadline is no number", [.reply(strangeDeadline), .reply(.accepted)], answered),
     ]
