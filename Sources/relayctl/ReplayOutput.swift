@@ -28,7 +28,12 @@ enum Verdict {
             wrong.append("\(run.deviations) of the repetitions were answered otherwise, the first of them:")
             wrong += RecordedAnswer(run.first.outcome).difference(to: RecordedAnswer(deviation.outcome))
         }
-        let isCompared = if case .nothing = event.expectation { false } else { true }
+        let isCompared =
+            switch event.expectation {
+            case .nothing: false
+            case .answer: run.requests != nil
+            case .conditions: true
+            }
         switch run.first.outcome {
         case .timedOut where !isCompared, .ended where !isCompared: self = .differs(["no answer"])
         default: self = !wrong.isEmpty ? .differs(wrong) : isCompared ? .asRecorded : .unknown
