@@ -18,7 +18,7 @@ public struct Packaging {
     }
 
     /// The archives without which the executable cannot be linked; Package.swift says what each is for.
-    private static let archives = [
+    package static let archives = [
         "curl", "ssl", "crypto", "nghttp2", "idn2", "unistring", "psl", "ssh2", "zstd", "brotlidec", "brotlicommon",
         "z",
     ]
@@ -78,12 +78,17 @@ public struct Packaging {
     // MARK: - Steps
 
     private func checkArchives() throws {
-        let folders = ["/usr/lib/\(Self.machine)-linux-gnu", "/usr/lib64", "/usr/lib"]
-        let missing = Self.archives.map { "lib\($0).a" }.filter { archive in
-            !folders.contains { FileManager.default.fileExists(atPath: $0 + "/" + archive) }
-        }
+        let missing = Self.missingArchives
         guard missing.isEmpty else {
             throw PackagingError("not there: \(missing.joined(separator: ", ")); deploy/setup --lambda installs them")
+        }
+    }
+
+    /// The files among the archives that this machine does not have.
+    package static var missingArchives: [String] {
+        let folders = ["/usr/lib/\(machine)-linux-gnu", "/usr/lib64", "/usr/lib"]
+        return archives.map { "lib\($0).a" }.filter { archive in
+            !folders.contains { FileManager.default.fileExists(atPath: $0 + "/" + archive) }
         }
     }
 

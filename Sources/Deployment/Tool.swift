@@ -1,9 +1,13 @@
 import Foundation
 
 /// A program of the build machine.
-struct Tool {
+package struct Tool {
     /// Its name, found on the PATH.
     let name: String
+
+    package init(name: String) {
+        self.name = name
+    }
 
     /// Runs it and returns what it printed on standard output; its standard error is this process's.
     ///
@@ -12,7 +16,7 @@ struct Tool {
     ///   - folder: where it runs.
     ///   - environment: variables laid over this process's.
     @discardableResult
-    func run(
+    package func run(
         _ arguments: [String],
         input: Data? = nil,
         in folder: URL? = nil,

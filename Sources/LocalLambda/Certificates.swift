@@ -133,7 +133,7 @@ public final class Certificates: Sendable {
 }
 
 /// A new folder that only this user may enter.
-func temporaryFolder(_ purpose: String) throws -> URL {
+package func temporaryFolder(_ purpose: String) throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relay-\(purpose)-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
         at: folder,

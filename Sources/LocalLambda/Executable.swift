@@ -9,12 +9,12 @@ public enum Executable {
         return try checked(folder.appendingPathComponent("bootstrap").path)
     }
 
-    /// The executable named on the command line, or the package's release build, or its debug build.
-    public static func built(orAt path: String?) throws -> String {
-        let builds = packageFolder.map { folder in
-            ["release", "debug"].map { folder.appendingPathComponent(".build/\($0)/bootstrap").path }
+    /// The executable named on the command line, or the first of the package's builds that is there.
+    public static func built(orAt path: String?, in builds: [String] = ["release", "debug"]) throws -> String {
+        let paths = packageFolder.map { folder in
+            builds.map { folder.appendingPathComponent(".build/\($0)/bootstrap").path }
         }
-        let build = builds?.first(where: FileManager.default.isExecutableFile(atPath:))
+        let build = paths?.first(where: FileManager.default.isExecutableFile(atPath:))
         return try besideThis(orAt: path ?? build)
     }
 

@@ -29,6 +29,8 @@ public final class ExecutionEnvironment: Sendable {
         public let initDuration: Double?
         /// The most memory that the process held so far, in bytes.
         public let peakMemory: Int
+        /// Seconds of processor that the process took so far; 0 once it has ended.
+        public let processorTime: Double
         /// What the runtime did and should not have.
         public let complaints: [String]
     }
@@ -90,6 +92,7 @@ public final class ExecutionEnvironment: Sendable {
                 duration: 0,
                 initDuration: nil,
                 peakMemory: 0,
+                processorTime: 0,
                 complaints: []
             )
         case .success(let (instance, isFirst)):
@@ -142,6 +145,7 @@ public final class ExecutionEnvironment: Sendable {
             duration: (ContinuousClock.now - begin) / .seconds(1),
             initDuration: isFirst ? instance.initDuration : nil,
             peakMemory: instance.process.peakMemory,
+            processorTime: instance.process.processorTime,
             complaints: instance.api.takeComplaints()
         )
     }
@@ -198,10 +202,11 @@ public final class ExecutionEnvironment: Sendable {
     private func launch() throws(LocalError) -> Instance {
         let api: RuntimeAPIServer
         let process: RelayProcess
-        let begin = ContinuousClock.now
+        let begin: ContinuousClock.Instant
         do {
             let taskRoot = URL(fileURLWithPath: executable).deletingLastPathComponent().path
             api = try RuntimeAPIServer(functionARN: function.arn)
+            begin = .now
             process = try RelayProcess(
                 executable: executable,
                 environment: function.environment(runtimeAPI: api.address, taskRoot: taskRoot),

@@ -5,11 +5,28 @@ extension LocalGateway {
     /// stage.
     public func event(for request: HTTPServer.Request, id: String = UUID().uuidString.lowercased()) -> JSONValue? {
         guard let path = pathInStage(request.path) else { return nil }
-        let parts = Parts(request, path: path, gateway: self, id: id)
+        return event(Parts(request, path: path, gateway: self, id: id))
+    }
+
+    /// The event of a request that nobody sent; `path` is that in the stage.
+    public func event(_ method: String, _ path: String, headers: [HTTPServer.Field], body: String) -> JSONValue {
+        let request = HTTPServer.Request(
+            method: method,
+            target: prefix + path,
+            headers: headers,
+            body: Data(body.utf8),
+            connection: 1,
+            arrival: .now,
+            isConnected: { true }
+        )
+        return event(Parts(request, path: path, gateway: self, id: UUID().uuidString.lowercased()))
+    }
+
+    private func event(_ parts: Parts) -> JSONValue {
         switch kind {
-        case .rest: return restEvent(parts)
-        case .http, .url: return httpEvent(parts)
-        case .alb: return loadBalancerEvent(parts)
+        case .rest: restEvent(parts)
+        case .http, .url: httpEvent(parts)
+        case .alb: loadBalancerEvent(parts)
         }
     }
 

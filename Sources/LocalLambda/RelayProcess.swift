@@ -55,6 +55,18 @@ final class RelayProcess: Sendable {
         return (line?.split(separator: " ").dropLast().last.flatMap { Int($0) } ?? 0) * 1024
     }
 
+    /// Seconds of processor that it took so far, all threads together; 0 once it has ended.
+    var processorTime: Double {
+        state.with { state in
+            var clock = clockid_t()
+            var time = timespec()
+            guard state.end == nil, clock_getcpuclockid(id, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+                return 0
+            }
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+    }
+
     /// Stops it where it is, as Lambda does between invocations.
     func freeze() {
         send(SIGSTOP)

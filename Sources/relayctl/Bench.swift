@@ -5,27 +5,54 @@ import LocalLambda
 struct Bench: Subcommand {
     static let name = "bench"
     static let summary = "Measure the relay on this machine"
-    static let synopsis = "upstream [OPTION]..."
+    static let synopsis = "[upstream] [OPTION]..."
     static let discussion = """
+        Measures how fast the executable starts and answers, in turns with a C program on libcurl that answers with a
+        constant: the floor, compiled on the spot. "at most" is what the packaged executable is held to.
+
         upstream    asks a stand-in for SecurityTrails that is slow, limits its rate or hangs, and compares the time with
                     the ideal: requests ÷ limit, or else ⌈requests/8⌉ × delay and one round trip more for the first
         """
     static let options = [
-        Option("--exec", value: "PATH", help: "the executable (default: the release build, else the debug build)"),
-        Option("--only", value: "TEXT", help: "only the rows whose name has that in it"),
+        Option(
+            "--exec",
+            value: "PATH",
+            help: "the executable (default: the packaged one, else the release build, else the debug build)"
+        ),
+        Option("--n", value: "N", help: "warm invocations in each of the five rounds (default: 1000)"),
+        Option("--json", help: "the table as JSON, for machines"),
+        Option("--only", value: "TEXT", help: "upstream: only the rows whose name has that in it"),
     ]
 
     private let executable: String?
+    private let isUpstream: Bool
     private let filter: String?
+    private let invocations: Int
+    private let isJSON: Bool
 
     init(_ arguments: Arguments) throws {
-        guard arguments.positional == ["upstream"] else { throw UsageError("say what to measure: upstream") }
+        guard arguments.positional.isEmpty || arguments.positional == ["upstream"] else {
+            throw UsageError("it measures 'upstream', or the executable where nothing is named")
+        }
+        isUpstream = !arguments.positional.isEmpty
+        let foreign = (isUpstream ? ["--n", "--json"] : ["--only"]).first(where: arguments.has)
+        if let foreign { throw UsageError("\(foreign) does not go with\(isUpstream ? "" : "out") 'upstream'") }
         executable = arguments.value("--exec")
         filter = arguments.value("--only")
+        invocations = try arguments.number("--n", default: 1000, in: 1...1_000_000)
+        isJSON = arguments.has("--json")
     }
 
     func run() throws -> Int32 {
-        try UpstreamBench(executable: Executable.built(orAt: executable)).run(only: filter)
+        let executable = try Executable.built(orAt: executable, in: ["lambda", "release", "debug"])
+        guard !isUpstream else {
+            try UpstreamBench(executable: executable).run(only: filter)
+            return 0
+        }
+        let floor = try Floor()
+        let rows = try ExecutableBench(executable: executable, floor: floor.executable, invocations: invocations).run()
+        let table = BenchTable(executable: executable, linkage: floor.linkage, invocations: invocations, rows: rows)
+        print(isJSON ? table.json : table.text)
         return 0
     }
 }

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@testable import LocalLambda
+
+/// Runs `relayctl bench` itself, as an operator does.
+@Suite struct BenchTests {
+    /// The rows, and whether the C program has a figure of its own.
+    private static let rows: [(name: String, hasFloor: Bool)] =
+        ["median", "min", "max"].map { ("exec to first next, \($0)", true) } + [("first invocation, /version", true)]
+        + ["/version", "/refer of 10 domains", "/observe of 1 domain"].flatMap { question in
+            ["p50", "p99", "rate", "CPU"].map { ("\(question), \($0)", true) }
+        }
+        + [("first /observe over TLS", false), ("warm /observe, TLS anew", false), ("peak memory", true)]
+
+    @Test("every row has a figure of the relay, and one of the C program where it does the same")
+    func everyRow() throws {
+        let executable = try Executable.besideThis(orAt: nil)
+        let (status, output) = try Relayctl(["bench", "--exec", executable, "--n", "20", "--json"]).finish()
+        let lines = output.split(separator: "\n")
+        let json = try #require(lines.first { $0.hasPrefix("{") }, "\(output)")
+        let table = try JSONValue(parsing: Data(json.utf8))
+        let rows = try #require(table["rows"]?.array)
+        #expect(status == 0)
+        #expect(table["invocations"] == 20 && table["executable"]?.string == executable)
+        #expect(rows.map { $0["name"]?.string } == Self.rows.map(\.name))
+        for (row, expected) in zip(rows, Self.rows) {
+            #expect(try figure(row["relay"]) > 0, "\(expected.name)")
+            #expect(try expected.hasFloor ? figure(row["floor"]) > 0 : row["floor"] == .null, "\(expected.name)")
+        }
+    }
+
+    @Test("an executable that does not answer as the relay does is named, and nothing is measured")
+    func otherExecutable() throws {
+        let runtime = try ShellRuntime(handle: #"respond '{"statusCode":500}'"#)
+        let (status, output) = try Relayctl(["bench", "--exec", runtime.path]).finish()
+        #expect(status == 1)
+        #expect(output.contains("\(runtime.path) answered /version with:"), "\(output)")
+    }
+
+    @Test("options of the other measurement are refused", arguments: [["--only", "x"], ["upstream", "--n", "5"]])
+    func foreignOptions(_ arguments: [String]) throws {
+        #expect(try Relayctl(["bench"] + arguments).finish().status == 2)
+    }
+
+    private func figure(_ value: JSONValue?) throws -> Double {
+        switch value {
+        case .number(let number): number
+        case .integer(let number): Double(number)
+        default: throw LocalError("no figure")
+        }
+    }
+}
