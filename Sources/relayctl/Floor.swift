@@ -23,7 +23,7 @@ final class Floor {
                 ["-I\(absent.path)/include", "\(absent.path)/absent.c", "-Wl,--start-group"]
                 + Packaging.archives.map { "-l:lib\($0).a" } + ["-Wl,--end-group,--as-needed,--gc-sections", "-lm"]
         } else {
-            linkage = "linked with the shared libcurl, which starts slower: the archives are not there"
+            linkage = "linked with the shared libcurl, which starts slower: the archives or Sources/CAbsent are not there"
             libraries = ["-lcurl"]
         }
         let source = folder.appendingPathComponent("floor.c").path
