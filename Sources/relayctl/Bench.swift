@@ -50,6 +50,7 @@ struct Bench: Subcommand {
             return 0
         }
         let floor = try Floor()
+        defer { floor.remove() }
         let rows = try ExecutableBench(executable: executable, floor: floor.executable, invocations: invocations).run()
         let table = BenchTable(executable: executable, linkage: floor.linkage, invocations: invocations, rows: rows)
         print(isJSON ? table.json : table.text)

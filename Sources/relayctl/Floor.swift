@@ -4,7 +4,7 @@ import LocalLambda
 
 /// The program that the relay is measured against: the least that a custom runtime on libcurl can do. It asks for the
 /// next invocation and answers each with a constant.
-final class Floor {
+struct Floor {
     /// Where it is.
     let executable: String
     /// How it was linked, in words.
@@ -23,7 +23,7 @@ final class Floor {
                 ["-I\(absent.path)/include", "\(absent.path)/absent.c", "-Wl,--start-group"]
                 + Packaging.archives.map { "-l:lib\($0).a" } + ["-Wl,--end-group,--as-needed,--gc-sections", "-lm"]
         } else {
-            linkage = "linked with the shared libcurl, which starts slower: the archives or Sources/CAbsent are not there"
+            linkage = "linked with the shared libcurl, which starts slower: archives or sources are missing"
             libraries = ["-lcurl"]
         }
         let source = folder.appendingPathComponent("floor.c").path
@@ -32,7 +32,8 @@ final class Floor {
         try Tool(name: "cc").run(options + ["-o", executable, source] + libraries)
     }
 
-    deinit {
+    /// Removes it.
+    func remove() {
         try? FileManager.default.removeItem(at: folder)
     }
 
