@@ -12,8 +12,6 @@ public struct HTTPOptions: Sendable {
 
     /// Seconds until a connection stands, name resolution and TLS handshake included; nil: libcurl's own 300.
     public var connectTimeout: Double?
-    /// Seconds for a whole exchange; nil: no limit.
-    public var timeout: Double?
     /// Bytes of a decoded body; more is an error.
     public var bodyLimit: Int
     /// Seconds after which an idle connection is no longer trusted to be alive.
@@ -30,7 +28,6 @@ public struct HTTPOptions: Sendable {
     /// Options for plain exchanges on a trusted network.
     public init(
         connectTimeout: Double? = nil,
-        timeout: Double? = nil,
         bodyLimit: Int,
         idleConnectionLifetime: Int = 118,
         usesProxyOfEnvironment: Bool = false,
@@ -39,7 +36,6 @@ public struct HTTPOptions: Sendable {
         acceptsCompressed: Bool = false
     ) {
         self.connectTimeout = connectTimeout
-        self.timeout = timeout
         self.bodyLimit = bodyLimit
         self.idleConnectionLifetime = idleConnectionLifetime
         self.usesProxyOfEnvironment = usesProxyOfEnvironment

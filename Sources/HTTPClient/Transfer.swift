@@ -76,7 +76,6 @@ final class Transfer {
         set(CURLOPT_PREREQDATA, context)
 
         if let timeout = options.connectTimeout { set(CURLOPT_CONNECTTIMEOUT_MS, Int(timeout * 1000)) }
-        if let timeout = options.timeout { set(CURLOPT_TIMEOUT_MS, Int(timeout * 1000)) }
         set(CURLOPT_MAXAGE_CONN, options.idleConnectionLifetime)
         // Without it a resolver thread that still waits for a name server is joined, whatever the time-out.
         set(CURLOPT_QUICK_EXIT, 1)

@@ -1,3 +1,4 @@
+import Deployment
 import Foundation
 import JWT
 import LocalLambda
@@ -32,7 +33,7 @@ struct Demonstration {
         }
         hasMadeUpSecret = variables["SECRET_KEY"] == nil
         if hasMadeUpSecret {
-            let secret = randomSecret()
+            let secret = SecretKey.random()
             variables["SECRET_KEY"] = secret
             token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
         } else {
@@ -40,10 +41,4 @@ struct Demonstration {
         }
         self.variables = variables
     }
-}
-
-/// 64 letters and digits.
-func randomSecret() -> String {
-    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    return String((0..<64).compactMap { _ in letters.randomElement() })
 }

@@ -1,3 +1,4 @@
+import Deployment
 import Foundation
 import JWT
 import LocalLambda
@@ -18,7 +19,7 @@ struct ExecutableBench {
     /// Warm invocations in a round.
     let invocations: Int
 
-    private let secret = randomSecret()
+    private let secret = SecretKey.random()
     private static let scenario = Scenario(observables: [
         domain(0): .init(a: [[.history(["192.0.2.1"])]], aaaa: [[.history(["2001:db8::1"], key: "ipv6")]])
     ])

@@ -1,3 +1,4 @@
+import Deployment
 import Foundation
 import JWT
 import LocalLambda
@@ -85,7 +86,7 @@ struct Replay: Subcommand {
     }
 
     private func playFaults(_ executable: String) throws -> Int32 {
-        let secret = randomSecret()
+        let secret = SecretKey.random()
         let token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
         let output = FaultOutput(isJSON: isJSON)
         Fault.play(
