@@ -9,7 +9,10 @@ extension RelayDeployment {
     ///   - verifies: whether the URL is called at the end.
     public func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
         if let built = zip.architecture?.rawValue, built != architecture {
-            throw .blocked("\(zip.path) is for \(built), the function for \(architecture); package on such a machine")
+            throw .blocked(
+                "\(zip.path) is for \(built), the function for \(architecture): package on such a machine, "
+                    + "or set 'architecture' in zappa_settings.json"
+            )
         }
         let account = try findAccount()
         let role = try findRole()

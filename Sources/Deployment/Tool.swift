@@ -42,10 +42,7 @@ package struct Tool {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let status = process.terminationStatus
-            throw PackagingError(
-                status == 127
-                    ? "\(name) is not there: deploy/setup --lambda installs it" : "\(name) failed with status \(status)"
-            )
+            throw status == 127 ? PackagingError(missing: name) : PackagingError("\(name) failed with status \(status)")
         }
         return printed
     }
@@ -55,8 +52,16 @@ package struct Tool {
 public struct PackagingError: Error, CustomStringConvertible {
     /// What and where, in a line; an audit's findings follow, a line each.
     public let description: String
+    /// Whether a program is missing.
+    let isMissingTool: Bool
 
     init(_ description: String) {
         self.description = description
+        isMissingTool = false
+    }
+
+    init(missing tool: String) {
+        description = "\(tool) is not there: deploy/setup --lambda installs it"
+        isMissingTool = true
     }
 }

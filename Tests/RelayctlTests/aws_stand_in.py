@@ -12,6 +12,7 @@ GET /stand-in holds what was called and what there is now; POST /stand-in sets
 {"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}.
 """
 import fnmatch
+import hashlib
 import hmac
 import io
 import json
@@ -56,6 +57,9 @@ def signature_is_right(environ, body):
     url = 'http://' + environ['HTTP_HOST'] + environ['RAW_URI']
     request = AWSRequest(environ['REQUEST_METHOD'], url, headers=headers, data=body)
     request.context['timestamp'] = headers['x-amz-date']
+    # The signer believes the header, AWS recomputes it.
+    if headers.get('x-amz-content-sha256', hashlib.sha256(body).hexdigest()) != hashlib.sha256(body).hexdigest():
+        raise Answer(400, 'XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.")
     signer = SigV4Auth(Credentials(key, KEYS[key], given.get('x-amz-security-token')), service, region)
     text = signer.string_to_sign(request, signer.canonical_request(request))
     if not hmac.compare_digest(signer.signature(text, request), signature):
