@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
         .testTarget(
             name: "RelayctlTests",
-            dependencies: ["relayctl", "Deployment", "JWT", "Relay"],
+            dependencies: ["relayctl", "Deployment", "HTTPClient", "JWT", "Relay"],
             exclude: ["aws_stand_in.py"]
         ),
     ],

@@ -33,13 +33,15 @@ extension RelayDeployment {
     }
 
     private func find(_ target: RollbackTarget, in versions: [Int]) throws(AWSError) -> Int {
-        let there = "there is " + (versions.isEmpty ? "none" : versions.map(String.init).joined(separator: ", "))
+        let kept =
+            "kept are " + (versions.isEmpty ? "none" : versions.map(String.init).joined(separator: ", "))
+            + " (num_retained_versions: \(settings.retainedVersions))"
         switch target {
         case .version(let version):
-            guard versions.contains(version) else { throw .blocked("no version \(version) is published; \(there)") }
+            guard versions.contains(version) else { throw .blocked("there is no version \(version); \(kept)") }
             return version
         case .before(let count):
-            guard count < versions.count else { throw .blocked("no version is \(count) before the newest; \(there)") }
+            guard count < versions.count else { throw .blocked("no version is \(count) before the newest; \(kept)") }
             return versions[versions.count - 1 - count]
         }
     }

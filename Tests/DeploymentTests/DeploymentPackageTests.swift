@@ -62,7 +62,14 @@ final class DeploymentPackageTests {
         let name = Data("bootstrap".utf8)
         // Version, flags, method, time, CRC, both sizes, the name's length and that of the extra field.
         let entry = little(
-            (20, 2), (0, 4), (0, 4), (Int(crc), 4), (content.count, 4), (content.count, 4), (name.count, 2), (0, 2)
+            (20, 2),
+            (0, 4),
+            (0, 4),
+            (Int(crc), 4),
+            (content.count, 4),
+            (content.count, 4),
+            (name.count, 2),
+            (0, 2)
         )
         let file = little((0x0403_4B50, 4)) + entry + name + content
         let directory =

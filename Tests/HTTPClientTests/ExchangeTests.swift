@@ -68,11 +68,13 @@ struct ExchangeTests {
         let server = try ScriptedServer([], afterwards: .accepted)
         defer { server.stop() }
         let connection = try connection()
-        let pieces = [1, 0, 65_536, 3, 1_000_000].map { count in Data((0..<count).map { UInt8(truncatingIfNeeded: $0) }) }
+        let pieces = [1, 0, 65_536, 3, 1_000_000].map { count in Data((0..<count).map { UInt8(truncatingIfNeeded: $0) })
+        }
         let body = Data(pieces.joined())
         let stream = HTTPBodyStream(count: body.count) { AnyIterator(pieces.makeIterator()) }
         let methods: [HTTPRequest.Method] = [
-            .postStream(stream), .post([1]), .putStream(stream), .get, .postStream(.init(count: 0) { AnyIterator { nil } }),
+            .postStream(stream), .post([1]), .putStream(stream), .get,
+            .postStream(.init(count: 0) { AnyIterator { nil } }),
         ]
         for method in methods { _ = try connection.exchange(HTTPRequest(method, server.origin), timeout: 5) }
         #expect(server.requests.map(\.method) == ["POST", "POST", "PUT", "GET", "POST"])

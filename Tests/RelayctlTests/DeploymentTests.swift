@@ -39,7 +39,9 @@ struct DeploymentTests {
         let update = try stage.folder.relayctl("update", "dev", "--no-verify")
         #expect(update.status == 0, "\(update.errors)")
         var updated = deployed
-        updated.functions[stage.function]?.codeSha256 = try stage.aws.record().state.functions[stage.function]?.codeSha256 ?? ""
+        updated.functions[stage.function]?.codeSha256 =
+            try stage.aws.record().state.functions[stage.function]?.codeSha256 ?? ""
+        updated.functions[stage.function]?.versions = [1, 2]
         #expect(try stage.aws.record().state == updated && updated != deployed)
 
         let status = try stage.folder.relayctl("status", "dev")
@@ -128,7 +130,9 @@ struct DeploymentTests {
                 ]
             )
         )
-        let lines = try stage.folder.relayctl("tail", "dev", "--once").output.split(separator: "\n").map { $0.dropFirst(13) }
+        let lines = try stage.folder.relayctl("tail", "dev", "--once").output.split(separator: "\n").map {
+            $0.dropFirst(13)
+        }
         #expect(
             lines == [
                 "INFO  POST /version 200, 0 upstream requests  abc-1",
@@ -197,7 +201,7 @@ struct DeploymentTests {
             let folder = try ProjectFolder(environment: ["AWS_ENDPOINT_URL": stage.aws.url].merging(environment) { $1 })
             try FileManager.default.copyItem(
                 at: stage.folder.url.appendingPathComponent(".build"),
-                to: stage.folder.url.appendingPathComponent(".build")
+                to: folder.url.appendingPathComponent(".build")
             )
             let outcome = try folder.relayctl("deploy", "dev")
             #expect(outcome.status == 1 && outcome.output.isEmpty)

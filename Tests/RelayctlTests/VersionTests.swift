@@ -28,18 +28,31 @@ struct VersionTests {
         #expect(try codeAfter("--to", "3") == hashes[2])
         #expect(try stage.aws.record().calls.allSatisfy { !$0.changes })
         let missing = try stage.folder.relayctl("rollback", "dev", "--to", "9")
-        #expect(missing.status == 1 && missing.errors.contains("no version 9 is published; there is 1, 2, 3"))
+        #expect(missing.status == 1 && missing.errors.contains("there is no version 9; kept are 1, 2, 3 (num_retained_versions: 5)"))
         #expect(try stage.folder.relayctl("rollback", "dev", "-n", "3").status == 1)
     }
 
-    @Test("Only the newest versions are kept")
+    @Test("The newest versions are kept, and a rollback beyond them names those")
     func retainedVersions() throws {
         try stage.settings(#""num_retained_versions": 2"#)
-        // No more of them: moto would give a fourth the number of the third.
-        for code in ["one", "two", "three"] {
+        var hashes: [String] = []
+        for code in ["one", "two", "three", "four", "five"] {
             try stage.zip(code)
             try stage.expect(0, try stage.deploy())
+            let made = try #require(try stage.aws.record().state.functions[stage.function])
+            hashes.append(made.codeSha256)
+            #expect(made.versions == Array(max(1, hashes.count - 1)...hashes.count))
         }
-        #expect(try stage.folder.relayctl("status", "dev").output.contains("versions    2, 3\n"))
+        #expect(try stage.folder.relayctl("status", "dev").output.contains("versions    4, 5\n"))
+        for (words, message) in [
+            (["-n", "2"], "no version is 2 before the newest; kept are 4, 5 (num_retained_versions: 2)"),
+            (["--to", "3"], "there is no version 3; kept are 4, 5 (num_retained_versions: 2)"),
+        ] {
+            let outcome = try stage.folder.run(["rollback", "dev"] + words)
+            #expect(outcome.status == 1 && outcome.errors.contains("relayctl rollback: \(message)\n"))
+        }
+        #expect(try stage.aws.record().state.functions[stage.function]?.codeSha256 == hashes[4])
+        try stage.expect(0, try stage.folder.relayctl("rollback", "dev"))
+        #expect(try stage.aws.record().state.functions[stage.function]?.codeSha256 == hashes[3])
     }
 }

@@ -9,8 +9,10 @@
 
 GET /stand-in holds what was called and what there is now; POST /stand-in sets
 {"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2}, and what somebody else may have left:
-{"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}.
+{"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}. "saves" keeps what there is then,
+"restores" goes back to it.
 """
+import copy
 import fnmatch
 import hashlib
 import hmac
@@ -29,6 +31,7 @@ import werkzeug.serving
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.awslambda.models import LambdaStorage
 from moto.backends import get_backend
 
 ACCOUNT, REGION = '123456789012', 'us-east-1'
@@ -37,6 +40,7 @@ ROLE = 'tr-serverless-relay-ZappaLambdaExecutionRole'
 
 calls, faults = [], {}
 policy, busy_for, busy_until = None, 0, 0
+saved = {}
 released = threading.Event()
 
 
@@ -168,6 +172,7 @@ def state():
         kept = {k: c.get(k) for k in ('Role', 'Handler', 'Runtime', 'Timeout', 'MemorySize', 'Description', 'CodeSha256', 'Architectures')}
         kept['Environment'] = (c.get('Environment') or {}).get('Variables', {})
         kept['Tags'] = f.tags
+        kept['Versions'] = [int(v.version) for v in get_backend('lambda')[ACCOUNT][REGION].list_versions_by_function(f.function_name)[1:]]
         kept['Permissions'] = sorted(s['Principal']['Service'] + ' ' + re.sub(r':\w+/\*', ':API/*', s['Condition']['ArnLike']['AWS:SourceArn'])
                                      for s in f.policy.statements)
         functions[f.function_name] = kept
@@ -181,6 +186,24 @@ def state():
     return {'functions': functions, 'apis': apis, 'logs': logs}
 
 
+def number_versions():
+    """Lambda gives no number twice; moto would count the versions that are left."""
+    publish = LambdaStorage.publish_version
+
+    def numbered(storage, name, description=''):
+        before = list(storage._functions[name]['versions'])
+        published = publish(storage, name, description)
+        if published not in before:
+            latest = storage._functions[name]['latest']
+            latest.last_number = getattr(latest, 'last_number', 0) + 1
+            del storage._arns[published.function_arn]
+            published.set_version(latest.last_number)
+            storage._arns[published.function_arn] = published
+        return published
+
+    LambdaStorage.publish_version = numbered
+
+
 def control(environ, start, body):
     global policy, busy_for, busy_until
     if environ['REQUEST_METHOD'] == 'POST':
@@ -190,6 +213,8 @@ def control(environ, start, body):
                 get_backend(name)[ACCOUNT]['aws' if name == 'iam' else REGION].reset()
             get_backend('iam')[ACCOUNT]['aws'].create_role(ROLE, '{}', '/', None, '', [], '3600')
             busy_until = 0
+        for name in saved if wanted.get('restores') else ():
+            get_backend(name)[ACCOUNT][REGION].__dict__.update(copy.deepcopy(saved[name]))
         policy, busy_for = wanted.get('policy'), wanted.get('busy', 0)
         for f in get_backend('lambda')[ACCOUNT][REGION].list_functions():
             f.run_time = wanted.get('runtime') or f.run_time
@@ -202,6 +227,8 @@ def control(environ, start, body):
             logs.create_log_stream(group, 'stream')
             now = int(time.time() * 1000)
             logs.put_log_events(group, 'stream', [{'timestamp': now + i, 'message': m} for i, m in enumerate(wanted['log'])])
+        if wanted.get('saves'):
+            saved.update({name: copy.deepcopy(get_backend(name)[ACCOUNT][REGION].__dict__) for name in ('lambda', 'apigateway', 'logs')})
         released.set()
         released.clear()
         calls.clear()
@@ -256,6 +283,7 @@ def wrap(app):
 
 
 def main():
+    number_versions()
     make = werkzeug.serving.make_server
     threaded.make_server = lambda host, port, app, *a, **k: make(host, port, wrap(app), *a, **k)
     server = threaded.ThreadedMotoServer(ip_address='127.0.0.1', port=0, verbose=False)
