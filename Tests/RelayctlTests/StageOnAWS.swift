@@ -45,8 +45,14 @@ struct StageOnAWS {
 
     /// Writes a zip: an executable `bootstrap` for this machine's CPU, or an ELF machine, that holds this text and so
     /// many bytes that can't be compressed.
-    func zip(_ text: String, to file: String = "securitytrails-relay.zip", name: String = "bootstrap", mode: Int = 0o755, machine: Int? = nil, filler: Int = 0) throws
-    {
+    func zip(
+        _ text: String,
+        to file: String = "securitytrails-relay.zip",
+        name: String = "bootstrap",
+        mode: Int = 0o755,
+        machine: Int? = nil,
+        filler: Int = 0
+    ) throws {
         let path = folder.url.appendingPathComponent(".build/lambda/\(file)").path
         let machine = machine ?? (Packaging.architecture == "arm64" ? 183 : 62)
         _ = try python(

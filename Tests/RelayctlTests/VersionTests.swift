@@ -28,7 +28,10 @@ struct VersionTests {
         #expect(try codeAfter("--to", "3") == hashes[2])
         #expect(try stage.aws.record().calls.allSatisfy { !$0.changes })
         let missing = try stage.folder.relayctl("rollback", "dev", "--to", "9")
-        #expect(missing.status == 1 && missing.errors.contains("there is no version 9; kept are 1, 2, 3 (num_retained_versions: 5)"))
+        #expect(
+            missing.status == 1
+                && missing.errors.contains("there is no version 9; kept are 1, 2, 3 (num_retained_versions: 5)")
+        )
         #expect(try stage.folder.relayctl("rollback", "dev", "-n", "3").status == 1)
     }
 
