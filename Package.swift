@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(
             name: "RelayctlTests",
             dependencies: ["relayctl", "Deployment", "HTTPClient", "JWT", "Relay"],
-            exclude: ["aws_stand_in.py"]
+            exclude: ["aws_stand_in.py", "url_stand_in.py"]
         ),
     ],
     swiftLanguageModes: [.v6]

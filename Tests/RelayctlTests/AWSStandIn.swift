@@ -7,8 +7,7 @@ final class AWSStandIn {
     static let isAvailable = (try? python("import moto.server, botocore", input: "")) != nil
 
     let url: String
-    private let process = Process()
-    private let input = Pipe()
+    private let server: PythonServer
 
     /// What was called since the last setting, and what there is now.
     struct Record: Decodable {
@@ -90,26 +89,8 @@ final class AWSStandIn {
     }
 
     init() throws {
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", project.appendingPathComponent("Tests/RelayctlTests/aws_stand_in.py").path]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var text = ""
-        while !text.contains("\n") || !text.contains("PORT ") {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw CocoaError(.executableLoad) }
-            text += String(decoding: data, as: UTF8.self)
-        }
-        let port = text.split(separator: "PORT ").last?.prefix { $0.isNumber } ?? ""
-        url = "http://127.0.0.1:\(port)"
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        server = try PythonServer("aws_stand_in.py")
+        url = "http://127.0.0.1:\(server.port)"
     }
 
     func set(_ settings: Settings) throws {
