@@ -30,7 +30,7 @@ struct TailCommand: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let layout = RecordLayout(isTerminal: isatty(STDOUT_FILENO) == 1)
+        let layout = RecordLayout(hasColor: !isPlainOutput(STDOUT_FILENO))
         let start = Date(timeIntervalSinceNow: Double(-since))
         try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
@@ -42,11 +42,7 @@ struct TailCommand: Subcommand {
 
 /// How a record looks: time, level, message, and what else a JSON record holds.
 struct RecordLayout {
-    private let hasColor: Bool
-
-    init(isTerminal: Bool) {
-        hasColor = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
-    }
+    let hasColor: Bool
 
     func line(_ record: LogRecord) -> String {
         let time = record.time.formatted(.iso8601.time(includingFractionalSeconds: true))
