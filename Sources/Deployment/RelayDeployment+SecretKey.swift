@@ -4,9 +4,7 @@ extension RelayDeployment {
     public func set(secretKey: String) throws(AWSError) -> String? {
         _ = try findAccount()
         try step("SECRET_KEY") { () throws(AWSError) in
-            guard try findFunction() != nil else {
-                throw .blocked("there is no function \(settings.functionName); deploy it first")
-            }
+            guard try findFunction() != nil else { throw noFunction }
             let before = try waitUntilIdle()
             var variables = before.variables
             if variables.updateValue(secretKey, forKey: "SECRET_KEY") == secretKey { return (.unchanged, nil, ()) }

@@ -32,7 +32,11 @@ struct UndeployCommand: Subcommand {
         let settings = try SettingsFile().stage(stage)
         if !isSure {
             FileHandle.standardError.write(Data("Remove \(settings.functionName) in \(settings.region)? [y/N] ".utf8))
-            guard ["y", "yes"].contains(readLine()?.lowercased()) else { throw Failure("nothing was removed") }
+            guard let answer = readLine() else {
+                say("")
+                throw Failure("nothing was removed: there is nobody to ask, and --yes was not given")
+            }
+            guard ["y", "yes"].contains(answer.lowercased()) else { throw Failure("nothing was removed") }
         }
         try onAWS(settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs)
         return 0
