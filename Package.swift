@@ -75,8 +75,8 @@ let package = Package(
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
         .testTarget(
             name: "RelayctlTests",
-            dependencies: ["relayctl", "Deployment", "JWT", "Relay"],
-            exclude: ["aws_stand_in.py"]
+            dependencies: ["relayctl", "Deployment", "HTTPClient", "JWT", "Relay"],
+            exclude: ["aws_stand_in.py", "url_stand_in.py"]
         ),
     ],
     swiftLanguageModes: [.v6]

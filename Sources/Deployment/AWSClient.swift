@@ -30,7 +30,7 @@ public final class AWSClient {
     /// A client for one region. `AWS_ENDPOINT_URL` may name a stand-in on a loopback address.
     public init(region: String, credentials: Credentials, environment: [String: String]) throws(AWSError) {
         guard AWSSignature.isSupported else {
-            throw .blocked("this libcurl can't sign for AWS; relayctl needs 7.86 or newer")
+            throw .blocked("this libcurl can't sign for AWS; relayctl needs 7.88 or newer")
         }
         self.region = region
         self.credentials = credentials
@@ -61,6 +61,12 @@ public final class AWSClient {
     func send(_ call: AWSCall, progress: ((_ sent: Int, _ total: Int) -> Void)? = nil) throws(AWSError) -> Data {
         var request = HTTPRequest(call.method, url(of: call), headers: call.headers)
         if let token = credentials.sessionToken { request.headers.append("x-amz-security-token: \(token)") }
+        switch call.method {
+        case .postStream(let body), .putStream(let body):
+            // libcurl signs what it is given at once, and of a stream the digest that is named to it.
+            request.headers.append("x-amz-content-sha256: \(SHA256(AnySequence(body.pieces)).hexadecimal)")
+        default: break
+        }
         request.signature = AWSSignature(
             // IAM is one for all regions of the partition, and signed for in this one.
             region: call.service == "iam" ? "us-east-1" : region,
@@ -89,20 +95,26 @@ public final class AWSClient {
         }
     }
 
-    /// Fetches what AWS gave a presigned address for, without credentials.
-    func download(_ location: String) throws(AWSError) -> Data {
+    /// Fetches what AWS gave a presigned address for, without credentials, and writes it to a file.
+    func download(_ location: String, to file: FileHandle) throws(AWSError) {
         let isOurs = endpoint.map { location.hasPrefix($0 + "/") } ?? false
         guard location.hasPrefix("https://") || isOurs else { throw .unreadable(action: "lambda:GetFunction") }
         var options = options
         options.bodyLimit = 64 * 1024 * 1024
+        var isWritten = true
+        let write = { (bytes: UnsafeRawBufferPointer) in
+            isWritten = (try? file.write(contentsOf: Data(bytes))) != nil
+            return isWritten
+        }
+        let (request, timeout) = (HTTPRequest(.get, location), Self.uploadTimeout)
         let response: HTTPResponse
         do {
-            response = try HTTPConnection(options).exchange(HTTPRequest(.get, location), timeout: Self.uploadTimeout)
+            response = try HTTPConnection(options).exchange(request, timeout: timeout, sink: write)
         } catch {
+            guard isWritten else { throw .blocked("the code can't be written to the folder for temporary files") }
             throw .unanswered(action: "s3:GetObject", error)
         }
         guard response.status == 200 else { throw .refused(AWSRefusal("s3:GetObject", response)) }
-        return response.body
     }
 
     /// What `body` returns, or nil where AWS knows no such thing.

@@ -11,13 +11,15 @@ public enum AWSError: Error {
     /// It makes no sense to go on; the text says what is in the way and what to do.
     case blocked(String)
 
-    /// Whether the same again may go well: a dropped connection, trouble at AWS, too many calls, a function that is busy.
-    var isTransient: Bool {
+    /// For how many seconds the same again may go well: after trouble at AWS, too many calls, a function that is busy, and
+    /// for less long after no answer; nil where it will not.
+    var patience: Double? {
         switch self {
-        case .refused(let refusal): refusal.isTransient
-        case .unanswered(_, .certificate), .unanswered(_, .client): false
-        case .unanswered: true
-        case .unreadable, .blocked: false
+        // AWS's slowest rate is one DeleteRestApi in 30 seconds.
+        case .refused(let refusal): refusal.isTransient ? 40 : nil
+        case .unanswered(_, .certificate), .unanswered(_, .client): nil
+        case .unanswered: 10
+        case .unreadable, .blocked: nil
         }
     }
 }

@@ -1,5 +1,5 @@
-import COpenSSL
 import Foundation
+import HTTPClient
 
 /// The zip that Lambda unpacks, its "deployment package": looked at, and read a piece at a time, because it is large.
 public struct DeploymentPackage: Sendable {
@@ -10,7 +10,7 @@ public struct DeploymentPackage: Sendable {
     /// Its SHA-256 in base64, as Lambda tells it of a function's code.
     public let sha256: String
 
-    /// The CPU of the executable that lies unpacked beside it, as `relayctl package` leaves it; nil where none does.
+    /// The CPU that its executable is for; nil where it is a script, which is for any.
     public let architecture: StageSettings.Architecture?
 
     /// The most that Lambda takes in a call.
@@ -20,75 +20,38 @@ public struct DeploymentPackage: Sendable {
 
     /// Looks at the file at `path`.
     public init(path: String) throws(AWSError) {
-        self.path = path
-        guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd(), size > 0 else {
+        let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
+        guard FileManager.default.isReadableFile(atPath: path), values?.isRegularFile == true,
+            let size = values?.fileSize
+        else {
             throw .blocked("\(path) can't be read; 'relayctl package' makes it")
         }
         guard size <= Self.limit else { throw .blocked("\(path) has \(size) bytes; Lambda takes 50 MB") }
-        self.size = Int(size)
-        guard Self.holdsBootstrap(file, size: size) else {
-            throw .blocked("\(path) is no zip with an executable 'bootstrap' at its top")
-        }
-        guard let sha256 = Self.digest(file) else { throw .blocked("\(path) can't be read") }
-        self.sha256 = sha256
-        let unpacked = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("bootstrap")
-        architecture = Self.architecture(ofExecutable: unpacked.path)
+        self.path = path
+        self.size = size
+        let executable = PackagedExecutable(zip: path)
+        try executable.checkMode()
+        architecture = try executable.architecture()
+        sha256 = SHA256(Self.pieces(of: path)).base64
     }
 
-    /// A request's body with the zip in base64 between two texts, in one piece of memory and never in two.
-    func request(before: [UInt8], after: [UInt8]) -> [UInt8] {
-        var body: [UInt8] = []
-        body.reserveCapacity(before.count + (size + 2) / 3 * 4 + after.count)
-        body += before
-        if let file = FileHandle(forReadingAtPath: path) {
-            while let data = try? file.read(upToCount: Self.piece), !data.isEmpty { body += data.base64EncodedData() }
-        }
-        body += after
-        return body
-    }
-
-    /// The machine that an ELF header names (System V ABI, chapter 4).
-    private static func architecture(ofExecutable path: String) -> StageSettings.Architecture? {
-        let header = try? FileHandle(forReadingAtPath: path)?.read(upToCount: 20)
-        guard let header, header.count == 20, header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
-        return switch header[18] {
-        case 62: .x86
-        case 183: .arm
-        default: nil
+    /// A request's body with the zip in base64 between two texts.
+    func body(before: [UInt8], after: [UInt8]) -> HTTPBodyStream {
+        HTTPBodyStream(count: before.count + (size + 2) / 3 * 4 + after.count) { [path] in
+            let encoded = Self.pieces(of: path).lazy.map { $0.base64EncodedData() }
+            let parts = [AnySequence([Data(before)]), AnySequence(encoded), AnySequence([Data(after)])]
+            return AnyIterator(parts.joined().makeIterator())
         }
     }
 
-    private static func digest(_ file: FileHandle) -> String? {
-        guard (try? file.seek(toOffset: 0)) != nil, let context = EVP_MD_CTX_new() else { return nil }
-        defer { EVP_MD_CTX_free(context) }
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
-        while let data = try? file.read(upToCount: piece), !data.isEmpty {
-            _ = data.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-        }
-        var digest = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(context, &digest, nil)
-        return Data(digest).base64EncodedString()
-    }
-
-    /// Whether the central directory (APPNOTE.TXT, 4.3.12) has an executable file `bootstrap`.
-    private static func holdsBootstrap(_ file: FileHandle, size: UInt64) -> Bool {
-        let tail = min(size, 128 * 1024)
-        guard (try? file.seek(toOffset: size - tail)) != nil, let end = try? file.read(upToCount: Int(tail)) else {
-            return false
-        }
-        let name = Data("bootstrap".utf8)
-        let signature = Data([0x50, 0x4B, 0x01, 0x02])
-        var start = end.startIndex
-        while let header = end.range(of: signature, in: start..<end.endIndex)?.lowerBound {
-            start = header + 4
-            guard header + 46 + name.count <= end.endIndex,
-                end[header + 28] == UInt8(name.count), end[header + 29] == 0,
-                end[header + 46..<header + 46 + name.count] == name
-            else { continue }
-            // The upper half of the external attributes is the mode, where the file was zipped on Unix.
-            return end[header + 40] & 0o111 != 0
-        }
-        return false
+    private static func pieces(of path: String) -> AnySequence<Data> {
+        let file = FileHandle(forReadingAtPath: path)
+        return AnySequence(
+            sequence(state: file) { file in
+                guard let data = try? file?.read(upToCount: piece), !data.isEmpty else { return nil }
+                return data
+            }
+        )
     }
 }
 

@@ -149,11 +149,11 @@ struct LambdaService {
 
     func create(_ creation: Creation, zip: DeploymentPackage, progress: @escaping Progress) throws(AWSError) {
         let after = Array(#""},"#.utf8) + json(creation).dropFirst()
-        let body = zip.request(before: Array(#"{"Code":{"ZipFile":""#.utf8), after: after)
+        let body = zip.body(before: Array(#"{"Code":{"ZipFile":""#.utf8), after: after)
         let call = AWSCall(
             service: "lambda",
             action: "lambda:CreateFunction",
-            method: .post(body),
+            method: .postStream(body),
             path: "/2015-03-31/functions",
             headers: Self.headers
         )
@@ -167,8 +167,8 @@ struct LambdaService {
         progress: @escaping Progress
     ) throws(AWSError) {
         let after = #"","Architectures":["\#(architecture)"],"Publish":\#(publishes)}"#
-        let body = zip.request(before: Array(#"{"ZipFile":""#.utf8), after: Array(after.utf8))
-        _ = try client.send(call("UpdateFunctionCode", .put(body), "/code"), progress: progress)
+        let body = zip.body(before: Array(#"{"ZipFile":""#.utf8), after: Array(after.utf8))
+        _ = try client.send(call("UpdateFunctionCode", .putStream(body), "/code"), progress: progress)
     }
 
     func update(_ changes: Changes) throws(AWSError) {

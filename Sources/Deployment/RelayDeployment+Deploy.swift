@@ -9,7 +9,10 @@ extension RelayDeployment {
     ///   - verifies: whether the URL is called at the end.
     public func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
         if let built = zip.architecture?.rawValue, built != architecture {
-            throw .blocked("\(zip.path) is for \(built), the function for \(architecture); package on such a machine")
+            throw .blocked(
+                "\(zip.path) is for \(built), the function for \(architecture): package on such a machine, "
+                    + "or set 'architecture' in zappa_settings.json"
+            )
         }
         let account = try findAccount()
         let role = try findRole()
@@ -258,10 +261,12 @@ extension RelayDeployment {
         try step("answer") { () throws(AWSError) in
             let end = MonotonicTime.now + 30
             while true {
-                let (version, problem) = ask(url)
-                if let version { return (.found, "version \(version)", ()) }
-                guard MonotonicTime.now < end else {
-                    throw .blocked("POST \(url)/version: \(problem); what it means is in aws/CommonErrors.md")
+                switch ask(url) {
+                case .version(let version): return (.found, "version \(version)", ())
+                case .problem(let problem, let isLasting):
+                    guard !isLasting, MonotonicTime.now < end else {
+                        throw .blocked("POST \(url)/version: \(problem); what it means is in aws/CommonErrors.md")
+                    }
                 }
                 report(.waiting)
                 Thread.sleep(forTimeInterval: 1)
@@ -269,16 +274,27 @@ extension RelayDeployment {
         }
     }
 
-    private func ask(_ url: String) -> (version: String?, problem: String) {
+    private enum Answer {
+        case version(String)
+        /// What came instead, in a line, and whether it makes no sense to ask again.
+        case problem(String, isLasting: Bool)
+    }
+
+    private func ask(_ url: String) -> Answer {
         let authorities = HTTPOptions.Authorities(environment: ProcessInfo.processInfo.environment)
         let options = HTTPOptions(bodyLimit: 65_536, usesProxyOfEnvironment: true, authorities: authorities)
         do {
             let response = try HTTPConnection(options).exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)
             let body = try? JSONDecoder().decode([String: String].self, from: response.body)
-            if response.status == 200, let version = body?["version"] { return (version, "") }
-            return (nil, "status \(response.status) \(String(decoding: response.body.prefix(200), as: UTF8.self))")
+            if response.status == 200, let version = body?["version"] { return .version(version) }
+            let text = String(decoding: response.body.prefix(200), as: UTF8.self)
+                .split { $0.isWhitespace || $0.asciiValue.map { $0 < 32 } ?? false }.joined(separator: " ")
+            let whose = response.status == 200 ? "not this relay's answer: " : ""
+            return .problem("\(whose)status \(response.status) \(text)", isLasting: false)
+        } catch .certificate(let reason) {
+            return .problem("no answer: \(reason)", isLasting: true)
         } catch {
-            return (nil, error.reason)
+            return .problem("no answer: \(error.reason)", isLasting: false)
         }
     }
 }

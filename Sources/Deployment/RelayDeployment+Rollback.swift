@@ -33,27 +33,30 @@ extension RelayDeployment {
     }
 
     private func find(_ target: RollbackTarget, in versions: [Int]) throws(AWSError) -> Int {
-        let there = "there is " + (versions.isEmpty ? "none" : versions.map(String.init).joined(separator: ", "))
+        let kept =
+            "kept are " + (versions.isEmpty ? "none" : versions.map(String.init).joined(separator: ", "))
+            + " (num_retained_versions: \(settings.retainedVersions))"
         switch target {
         case .version(let version):
-            guard versions.contains(version) else { throw .blocked("no version \(version) is published; \(there)") }
+            guard versions.contains(version) else { throw .blocked("there is no version \(version); \(kept)") }
             return version
         case .before(let count):
-            guard count < versions.count else { throw .blocked("no version is \(count) before the newest; \(there)") }
+            guard count < versions.count else { throw .blocked("no version is \(count) before the newest; \(kept)") }
             return versions[versions.count - 1 - count]
         }
     }
 
     /// Downloads a version's zip, by way of a file that nobody else can read, and uploads it.
     private func restore(_ published: LambdaService.Published, sha256: String) throws(AWSError) {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString).path
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        let code = try client.download(published.code.location)
-        guard FileManager.default.createFile(atPath: file, contents: code, attributes: [.posixPermissions: 0o600])
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: path)
         else {
-            throw .blocked("\(file) can't be written")
+            throw .blocked("\(path) can't be written")
         }
-        let zip = try DeploymentPackage(path: file)
+        try client.download(published.code.location, to: file)
+        let zip = try DeploymentPackage(path: path)
         guard zip.sha256 == sha256 else { throw .blocked("the downloaded code is not that of the version") }
         let architecture = published.configuration.architectures?.first ?? "x86_64"
         try lambda.update(code: zip, architecture: architecture, publishes: false) { [report] sent, total in

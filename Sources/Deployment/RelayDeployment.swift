@@ -48,14 +48,13 @@ public final class RelayDeployment {
     /// Does something again after what may have been a passing trouble. What changes something begins by looking, so that
     /// a change whose answer was lost is found and not made twice.
     func retrying<Value>(_ body: () throws(AWSError) -> Value) throws(AWSError) -> Value {
-        var pause = 0.25
-        var attempts = 8
+        let began = MonotonicTime.now
+        var pause = 0.1
         while true {
             do {
                 return try body()
             } catch {
-                attempts -= 1
-                guard error.isTransient, attempts > 0 else { throw error }
+                guard let patience = error.patience, MonotonicTime.now + pause < began + patience else { throw error }
                 report(.waiting)
                 Thread.sleep(forTimeInterval: pause * .random(in: 0.8...1.2))
                 pause = min(pause * 2, 8)

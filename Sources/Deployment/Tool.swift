@@ -5,6 +5,9 @@ package struct Tool {
     /// Its name, found on the PATH.
     let name: String
 
+    /// What signs for AWS, which is no program's business but those that sign in.
+    private static let secrets: Set = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+
     package init(name: String) {
         self.name = name
     }
@@ -14,7 +17,7 @@ package struct Tool {
     /// - Parameters:
     ///   - input: what it reads on standard input.
     ///   - folder: where it runs.
-    ///   - environment: variables laid over this process's.
+    ///   - environment: variables laid over this process's, of which those that are secret are left out.
     @discardableResult
     package func run(
         _ arguments: [String],
@@ -26,7 +29,8 @@ package struct Tool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [name] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.filter { !Self.secrets.contains($0.key) }
+            .merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = folder }
         let output = Pipe()
         process.standardOutput = output
@@ -42,10 +46,7 @@ package struct Tool {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let status = process.terminationStatus
-            throw PackagingError(
-                status == 127
-                    ? "\(name) is not there: deploy/setup --lambda installs it" : "\(name) failed with status \(status)"
-            )
+            throw status == 127 ? PackagingError(missing: name) : PackagingError("\(name) failed with status \(status)")
         }
         return printed
     }
@@ -55,8 +56,16 @@ package struct Tool {
 public struct PackagingError: Error, CustomStringConvertible {
     /// What and where, in a line; an audit's findings follow, a line each.
     public let description: String
+    /// Whether a program is missing.
+    let isMissingTool: Bool
 
     init(_ description: String) {
         self.description = description
+        isMissingTool = false
+    }
+
+    init(missing tool: String) {
+        description = "\(tool) is not there: deploy/setup --lambda installs it"
+        isMissingTool = true
     }
 }

@@ -11,15 +11,22 @@ public final class HTTPConnection {
 
     /// Sends the request and waits for the whole response, `timeout` seconds at most; nil: as long as it takes.
     ///
-    /// - Parameter progress: told, again and again, how many bytes of the body are sent, and of how many.
+    /// - Parameters:
+    ///   - progress: told, again and again, how many bytes of the body are sent, and of how many.
+    ///   - sink: handed the pieces of a success's body, which is then not in the response; false ends the exchange.
     public func exchange(
         _ request: HTTPRequest,
         timeout: Double?,
-        progress: ((_ sent: Int, _ total: Int) -> Void)? = nil
+        progress: ((_ sent: Int, _ total: Int) -> Void)? = nil,
+        sink: ((UnsafeRawBufferPointer) -> Bool)? = nil
     ) throws(HTTPError) -> HTTPResponse {
         transfer.prepare(request)
         if let progress { transfer.report(to: progress) }
-        defer { if progress != nil { transfer.report(to: nil) } }
+        transfer.sink = sink
+        defer {
+            if progress != nil { transfer.report(to: nil) }
+            transfer.sink = nil
+        }
         ccurl_set_long(transfer.handle, CURLOPT_TIMEOUT_MS, timeout.map { Int($0 * 1000) } ?? 0)
         return try transfer.finish(curl_easy_perform(transfer.handle)).get()
     }

@@ -14,6 +14,10 @@ public struct HTTPRequest: Sendable {
         case post([UInt8])
         /// PUT, with its body.
         case put([UInt8])
+        /// POST, with a body that is read while it is sent.
+        case postStream(HTTPBodyStream)
+        /// PUT, with a body that is read while it is sent.
+        case putStream(HTTPBodyStream)
         /// DELETE.
         case delete
     }

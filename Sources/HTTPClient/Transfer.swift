@@ -20,8 +20,12 @@ final class Transfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var sentHeaders: [String] = []
     private var requestBody: [UInt8] = []
+    private var unsent: HTTPBodyStream.Rest?
     private var headers = HTTPHeaders()
     private var body = Data()
+    private var received = 0
+    /// Takes a success's body in the place of the response.
+    var sink: ((UnsafeRawBufferPointer) -> Bool)?
     private var isTooLarge = false
     private var isSigned = false
     private var progress: ((Int, Int) -> Void)?
@@ -122,6 +126,7 @@ final class Transfer {
         sentAt = nil
         headers.removeAll()
         body = Data()
+        received = 0
         isTooLarge = false
         errorText.pointee = 0
 
@@ -134,6 +139,8 @@ final class Transfer {
         case .delete: sendNoBody(method: "DELETE")
         case .post(let bytes): send(body: bytes)
         case .put(let bytes): send(body: bytes, method: "PUT")
+        case .postStream(let stream): send(stream)
+        case .putStream(let stream): send(stream, method: "PUT")
         }
         if request.headers != sentHeaders || headerList == nil {
             send(headers: request.headers, removingExpect: request.signature == nil || AWSSignature.toleratesRemovals)
@@ -148,11 +155,13 @@ final class Transfer {
         set(CURLOPT_HTTPGET, 1)
         set(CURLOPT_CUSTOMREQUEST, method)
         requestBody = []
+        unsent = nil
     }
 
     /// `method` is sent in the place of libcurl's own word, POST.
     private func send(body: [UInt8], method: String? = nil) {
         requestBody = body
+        unsent = nil
         ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         set(CURLOPT_CUSTOMREQUEST, method)
         // libcurl reads the array's own memory: it is not changed before the next request takes its place.
@@ -161,11 +170,27 @@ final class Transfer {
         }
     }
 
+    /// The same, with a body that libcurl asks for.
+    private func send(_ stream: HTTPBodyStream, method: String? = nil) {
+        requestBody = []
+        unsent = HTTPBodyStream.Rest(stream)
+        ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(stream.count))
+        set(CURLOPT_POSTFIELDS, nil as UnsafeMutableRawPointer?)
+        set(CURLOPT_CUSTOMREQUEST, method)
+        ccurl_set_read_callback(handle) { bytes, size, count, context in
+            Transfer.of(context)?.unsent?.move(to: UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+                ?? Int(CURL_READFUNC_ABORT)
+        }
+        set(CURLOPT_READDATA, context)
+    }
+
     private func sign(_ signature: AWSSignature?) {
         isSigned = signature != nil
         set(CURLOPT_AWS_SIGV4, signature?.scope)
         set(CURLOPT_USERNAME, signature?.accessKeyID)
         set(CURLOPT_PASSWORD, signature?.secretAccessKey)
+        // Newer versions of libcurl sign no path as it is; where it holds nothing to encode, it goes out so anyway.
+        set(CURLOPT_PATH_AS_IS, isSigned ? 0 : 1)
         // What can't be removed is not waited for.
         set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1)
     }
@@ -182,8 +207,6 @@ final class Transfer {
     /// The response or the error of a request that ended with `code`.
     func finish(_ code: CURLcode) -> Result<HTTPResponse, HTTPError> {
         guard code == CURLE_OK else { return .failure(error(code)) }
-        var status = 0
-        ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         var wait: curl_off_t = 0
         ccurl_get_offset(handle, CURLINFO_RETRY_AFTER, &wait)
         let response = HTTPResponse(
@@ -196,10 +219,17 @@ final class Transfer {
         return .success(response)
     }
 
+    private var status: Int {
+        var status = 0
+        ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
     /// Lets go of a response that nobody waits for.
     func discard() {
         body = Data()
         requestBody = []
+        unsent = nil
     }
 
     /// Tells `progress` how many bytes of the body are sent; nil: nobody.
@@ -228,6 +258,8 @@ final class Transfer {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_INVALIDCERTSTATUS:
             return .certificate(text)
+        case CURLE_ABORTED_BY_CALLBACK where unsent?.isCutShort == true:
+            return .client("the body ended too early")
         case CURLE_ABORTED_BY_CALLBACK:
             return .connectionLost("the connection ended before the answer began")
         case CURLE_UNSUPPORTED_PROTOCOL where sentAt != nil:
@@ -265,10 +297,12 @@ final class Transfer {
     }
 
     private func receive(body piece: UnsafeRawBufferPointer) -> Int {
-        guard body.count + piece.count <= options.bodyLimit else {
+        received += piece.count
+        guard received <= options.bodyLimit else {
             isTooLarge = true
             return 0
         }
+        if let sink, (200..<300).contains(status) { return sink(piece) ? piece.count : 0 }
         body.append(contentsOf: piece)
         return piece.count
     }

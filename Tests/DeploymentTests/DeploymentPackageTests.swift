@@ -30,20 +30,52 @@ final class DeploymentPackageTests {
 
     @Test("A request holds the zip in base64, whatever its length, between what comes before and after")
     func request() throws {
-        for length in [1, 2, 3, 3 * 64 * 1024, 3 * 64 * 1024 + 1] {
-            // The least that passes for a zip: the directory's entry of an executable bootstrap.
-            var entry = [UInt8](repeating: 0, count: 46)
-            entry.replaceSubrange(0..<4, with: [0x50, 0x4B, 0x01, 0x02])
-            entry[28] = 9
-            entry[40] = 0o111
-            let bytes = [UInt8](repeating: 7, count: length) + entry + "bootstrap".utf8
+        for length in [0, 1, 2, 3, 3 * 64 * 1024, 3 * 64 * 1024 + 1] {
+            let bytes = zip(of: Data("#!/bin/sh\n".utf8) + Data(repeating: 7, count: length))
             let file = folder.appendingPathComponent("a.zip")
             try Data(bytes).write(to: file)
             let package = try DeploymentPackage(path: file.path)
             let expected = "<" + Data(bytes).base64EncodedString() + ">"
-            #expect(package.request(before: Array("<".utf8), after: Array(">".utf8)) == Array(expected.utf8))
+            let body = package.body(before: Array("<".utf8), after: Array(">".utf8))
+            #expect(Data(body.pieces().joined()) == Data(expected.utf8) && body.count == expected.utf8.count)
             #expect(package.size == bytes.count)
         }
+    }
+
+    @Test("The CPU is that of the executable's ELF header; a script is for any", arguments: [nil, 62, 183] as [UInt8?])
+    func architecture(machine: UInt8?) throws {
+        let header = [0x7F, 0x45, 0x4C, 0x46] + [UInt8](repeating: 0, count: 14)
+        let file = folder.appendingPathComponent("a.zip")
+        try zip(of: machine.map { Data(header + [$0, 0]) } ?? Data("#!/bin/sh".utf8)).write(to: file)
+        let expected: StageSettings.Architecture? = machine.map { $0 == 62 ? .x86 : .arm }
+        #expect(try DeploymentPackage(path: file.path).architecture == expected)
+    }
+
+    /// A zip of an executable `bootstrap` that is stored as it is (APPNOTE.TXT, 4.3).
+    private func zip(of content: Data) -> Data {
+        func little(_ values: (Int, Int)...) -> Data {
+            Data(values.flatMap { value, bytes in (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } })
+        }
+        let crc = ~content.reduce(UInt32.max) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc >> 1 ^ (crc & 1 == 1 ? 0xEDB8_8320 : 0) }
+        }
+        let name = Data("bootstrap".utf8)
+        // Version, flags, method, time, CRC, both sizes, the name's length and that of the extra field.
+        let entry = little(
+            (20, 2),
+            (0, 4),
+            (0, 4),
+            (Int(crc), 4),
+            (content.count, 4),
+            (content.count, 4),
+            (name.count, 2),
+            (0, 2)
+        )
+        let file = little((0x0403_4B50, 4)) + entry + name + content
+        let directory =
+            little((0x0201_4B50, 4), (3 << 8 | 20, 2)) + entry + little((0, 6), (0o100755 << 16, 4), (0, 4)) + name
+        let end = little((0x0605_4B50, 4), (0, 4), (1, 2), (1, 2), (directory.count, 4), (file.count, 4), (0, 2))
+        return file + directory + end
     }
 
     private func write(_ text: String, to name: String, minutesAgo minutes: Double) throws {

@@ -63,6 +63,46 @@ struct ExchangeTests {
         #expect(request["Content-Type"] == "application/json" && request["X-Own"] == "a b")
     }
 
+    @Test("A streamed body arrives byte for byte and with its length, and so does what follows on the connection")
+    func stream() throws {
+        let server = try ScriptedServer([], afterwards: .accepted)
+        defer { server.stop() }
+        let connection = try connection()
+        let pieces = [1, 0, 65_536, 3, 1_000_000].map { count in Data((0..<count).map { UInt8(truncatingIfNeeded: $0) })
+        }
+        let body = Data(pieces.joined())
+        let stream = HTTPBodyStream(count: body.count) { AnyIterator(pieces.makeIterator()) }
+        let methods: [HTTPRequest.Method] = [
+            .postStream(stream), .post([1]), .putStream(stream), .get,
+            .postStream(.init(count: 0) { AnyIterator { nil } }),
+        ]
+        for method in methods { _ = try connection.exchange(HTTPRequest(method, server.origin), timeout: 5) }
+        #expect(server.requests.map(\.method) == ["POST", "POST", "PUT", "GET", "POST"])
+        #expect(server.requests.map(\.body) == [body, Data([1]), body, Data(), Data()])
+        #expect(server.requests[0]["Content-Length"] == "\(body.count)" && server.requests[0]["Expect"] == nil)
+    }
+
+    @Test("A success's body goes to a sink where there is one, an error's to the response")
+    func sink() throws {
+        let server = try HTTPServer { request in
+            .response(request.target == "/missing" ? 404 : 200, [], Data(repeating: 7, count: 300_000))
+        }
+        defer { server.stop() }
+        let connection = try connection()
+        var sunk = Data()
+        func get(_ path: String, _ sink: ((UnsafeRawBufferPointer) -> Bool)?) throws -> Data {
+            try connection.exchange(HTTPRequest(.get, server.origin + path), timeout: 5, sink: sink).body
+        }
+        let sink = { (bytes: UnsafeRawBufferPointer) in
+            sunk.append(contentsOf: bytes)
+            return true
+        }
+        #expect(try get("/", sink).isEmpty && sunk == Data(repeating: 7, count: 300_000))
+        #expect(try get("/missing", sink).count == 300_000 && sunk.count == 300_000)
+        #expect(try get("/", nil).count == 300_000)
+        #expect(throws: HTTPError.self) { try get("/") { _ in false } }
+    }
+
     @Test("The headers of one request do not go out with the next")
     func ownHeaders() throws {
         let server = try ScriptedServer([], afterwards: .accepted)

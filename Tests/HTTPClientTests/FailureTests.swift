@@ -67,6 +67,18 @@ struct FailureTests {
         #expect(server.connectionCount == 3)
     }
 
+    @Test("A streamed body that ends too early ends the exchange, and says so")
+    func cutShort() throws {
+        let server = try ScriptedServer([], afterwards: .accepted)
+        defer { server.stop() }
+        let connection = try connection()
+        let stream = HTTPBodyStream(count: 100_000) { AnyIterator([Data(count: 99_999)].makeIterator()) }
+        #expect(throws: HTTPError.client("the body ended too early")) {
+            try connection.exchange(HTTPRequest(.postStream(stream), server.origin), timeout: 5)
+        }
+        #expect(connection.get(server.origin).failure == nil)
+    }
+
     @Test("An answer that takes too long times out, and the next exchange is a new one")
     func answerTimeout() throws {
         let slow = HTTPServer.Response(status: 200, body: Data(count: 1000), pace: .init(bytes: 10, pause: 0.05))

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 
 /// The AWS of `aws_stand_in.py`, as a process that ends with the instance.
 final class AWSStandIn {
@@ -6,8 +7,7 @@ final class AWSStandIn {
     static let isAvailable = (try? python("import moto.server, botocore", input: "")) != nil
 
     let url: String
-    private let process = Process()
-    private let input = Pipe()
+    private let server: PythonServer
 
     /// What was called since the last setting, and what there is now.
     struct Record: Decodable {
@@ -37,7 +37,8 @@ final class AWSStandIn {
     struct Function: Decodable, Equatable {
         var codeSha256: String
         let memorySize: Int
-        let environment: [String: String]
+        var environment: [String: String]
+        var versions: [Int]
         let tags: [String: String]
         let permissions: [String]
         let role: String
@@ -50,6 +51,7 @@ final class AWSStandIn {
             case codeSha256 = "CodeSha256"
             case memorySize = "MemorySize"
             case environment = "Environment"
+            case versions = "Versions"
             case tags = "Tags"
             case permissions = "Permissions"
             case role = "Role"
@@ -69,6 +71,9 @@ final class AWSStandIn {
     /// How the stand-in is to behave from now on; without `reset`, what there is stays.
     struct Settings: Encodable {
         var reset = false
+        /// Whether to keep what there is, and whether to go back to what was kept.
+        var saves = false
+        var restores = false
         var policy: Policy?
         /// The number of a call, and what becomes of it.
         var faults: [String: String] = [:]
@@ -84,46 +89,21 @@ final class AWSStandIn {
     }
 
     init() throws {
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", project.appendingPathComponent("Tests/RelayctlTests/aws_stand_in.py").path]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var text = ""
-        while !text.contains("\n") || !text.contains("PORT ") {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw CocoaError(.executableLoad) }
-            text += String(decoding: data, as: UTF8.self)
-        }
-        let port = text.split(separator: "PORT ").last?.prefix { $0.isNumber } ?? ""
-        url = "http://127.0.0.1:\(port)"
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        server = try PythonServer("aws_stand_in.py")
+        url = "http://127.0.0.1:\(server.port)"
     }
 
     func set(_ settings: Settings) throws {
-        _ = try curl(["-d", String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)])
+        _ = try exchange(.post(Array(try JSONEncoder().encode(settings))))
     }
 
     func record() throws -> Record {
-        try JSONDecoder().decode(Record.self, from: curl([]))
+        try JSONDecoder().decode(Record.self, from: exchange(.get))
     }
 
-    private func curl(_ options: [String]) throws -> Data {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["curl", "-s", "--max-time", "30"] + options + [url + "/stand-in"]
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return data
+    private func exchange(_ method: HTTPRequest.Method) throws -> Data {
+        let connection = try HTTPConnection(HTTPOptions(bodyLimit: 1 << 20))
+        return try connection.exchange(HTTPRequest(method, url + "/stand-in"), timeout: 30).body
     }
 }
 

@@ -5,6 +5,11 @@ import Testing
 let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+/// A product of the build, which stands beside the test's own executable.
+func built(_ name: String) -> URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
+}
+
 /// What a finished command left behind.
 struct Outcome {
     let status: Int32
@@ -67,15 +72,20 @@ final class ProjectFolder {
         )
     }
 
-    /// Starts the built relayctl, which stands beside the test's own executable, in this folder.
-    func start(_ arguments: [String], input: FileHandle) throws -> (process: Process, output: Pipe, errors: Pipe) {
+    /// Starts the built relayctl in this folder.
+    ///
+    /// - Parameter more: what its environment has beside the folder's.
+    func start(
+        _ arguments: [String],
+        input: FileHandle,
+        environment more: [String: String] = [:]
+    ) throws -> (process: Process, output: Pipe, errors: Pipe) {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-            .deletingLastPathComponent().appendingPathComponent("relayctl")
+        process.executableURL = built("relayctl")
         process.arguments = arguments
         process.currentDirectoryURL = url
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors

@@ -9,9 +9,12 @@
 
 GET /stand-in holds what was called and what there is now; POST /stand-in sets
 {"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2}, and what somebody else may have left:
-{"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}.
+{"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}. "saves" keeps what there is then,
+"restores" goes back to it.
 """
+import copy
 import fnmatch
+import hashlib
 import hmac
 import io
 import json
@@ -28,6 +31,7 @@ import werkzeug.serving
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.awslambda.models import LambdaStorage
 from moto.backends import get_backend
 
 ACCOUNT, REGION = '123456789012', 'us-east-1'
@@ -36,6 +40,7 @@ ROLE = 'tr-serverless-relay-ZappaLambdaExecutionRole'
 
 calls, faults = [], {}
 policy, busy_for, busy_until = None, 0, 0
+saved = {}
 released = threading.Event()
 
 
@@ -56,6 +61,9 @@ def signature_is_right(environ, body):
     url = 'http://' + environ['HTTP_HOST'] + environ['RAW_URI']
     request = AWSRequest(environ['REQUEST_METHOD'], url, headers=headers, data=body)
     request.context['timestamp'] = headers['x-amz-date']
+    # The signer believes the header, AWS recomputes it.
+    if headers.get('x-amz-content-sha256', hashlib.sha256(body).hexdigest()) != hashlib.sha256(body).hexdigest():
+        raise Answer(400, 'XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.")
     signer = SigV4Auth(Credentials(key, KEYS[key], given.get('x-amz-security-token')), service, region)
     text = signer.string_to_sign(request, signer.canonical_request(request))
     if not hmac.compare_digest(signer.signature(text, request), signature):
@@ -164,6 +172,7 @@ def state():
         kept = {k: c.get(k) for k in ('Role', 'Handler', 'Runtime', 'Timeout', 'MemorySize', 'Description', 'CodeSha256', 'Architectures')}
         kept['Environment'] = (c.get('Environment') or {}).get('Variables', {})
         kept['Tags'] = f.tags
+        kept['Versions'] = [int(v.version) for v in get_backend('lambda')[ACCOUNT][REGION].list_versions_by_function(f.function_name)[1:]]
         kept['Permissions'] = sorted(s['Principal']['Service'] + ' ' + re.sub(r':\w+/\*', ':API/*', s['Condition']['ArnLike']['AWS:SourceArn'])
                                      for s in f.policy.statements)
         functions[f.function_name] = kept
@@ -177,6 +186,24 @@ def state():
     return {'functions': functions, 'apis': apis, 'logs': logs}
 
 
+def number_versions():
+    """Lambda gives no number twice; moto would count the versions that are left."""
+    publish = LambdaStorage.publish_version
+
+    def numbered(storage, name, description=''):
+        before = list(storage._functions[name]['versions'])
+        published = publish(storage, name, description)
+        if published not in before:
+            latest = storage._functions[name]['latest']
+            latest.last_number = getattr(latest, 'last_number', 0) + 1
+            del storage._arns[published.function_arn]
+            published.set_version(latest.last_number)
+            storage._arns[published.function_arn] = published
+        return published
+
+    LambdaStorage.publish_version = numbered
+
+
 def control(environ, start, body):
     global policy, busy_for, busy_until
     if environ['REQUEST_METHOD'] == 'POST':
@@ -186,6 +213,8 @@ def control(environ, start, body):
                 get_backend(name)[ACCOUNT]['aws' if name == 'iam' else REGION].reset()
             get_backend('iam')[ACCOUNT]['aws'].create_role(ROLE, '{}', '/', None, '', [], '3600')
             busy_until = 0
+        for name in saved if wanted.get('restores') else ():
+            get_backend(name)[ACCOUNT][REGION].__dict__.update(copy.deepcopy(saved[name]))
         policy, busy_for = wanted.get('policy'), wanted.get('busy', 0)
         for f in get_backend('lambda')[ACCOUNT][REGION].list_functions():
             f.run_time = wanted.get('runtime') or f.run_time
@@ -198,6 +227,8 @@ def control(environ, start, body):
             logs.create_log_stream(group, 'stream')
             now = int(time.time() * 1000)
             logs.put_log_events(group, 'stream', [{'timestamp': now + i, 'message': m} for i, m in enumerate(wanted['log'])])
+        if wanted.get('saves'):
+            saved.update({name: copy.deepcopy(get_backend(name)[ACCOUNT][REGION].__dict__) for name in ('lambda', 'apigateway', 'logs')})
         released.set()
         released.clear()
         calls.clear()
@@ -252,6 +283,7 @@ def wrap(app):
 
 
 def main():
+    number_versions()
     make = werkzeug.serving.make_server
     threaded.make_server = lambda host, port, app, *a, **k: make(host, port, wrap(app), *a, **k)
     server = threaded.ThreadedMotoServer(ip_address='127.0.0.1', port=0, verbose=False)

@@ -1,0 +1,49 @@
+import Foundation
+
+/// The executable that Lambda starts, `bootstrap` at the top of the zip, as `unzip` finds it there.
+struct PackagedExecutable {
+    /// Where the zip is.
+    let zip: String
+
+    private let name = "bootstrap"
+
+    /// Throws where it is not there, or not executable.
+    func checkMode() throws(AWSError) {
+        // -rwxr-xr-x  3.0 unx  8421936 bx defX 80-Jan-01 00:00 bootstrap
+        let entries = try lines("-Z", zip).map { $0.split(separator: " ") }
+        guard let mode = entries.first(where: { $0.count == 9 && $0[8] == name })?[0] else {
+            throw .blocked("\(zip) holds no '\(name)' at its top; 'relayctl package' makes one that does")
+        }
+        guard mode.contains("x") else {
+            throw .blocked("\(zip): '\(name)' is not executable (\(mode)); 'relayctl package' makes one that is")
+        }
+    }
+
+    /// The machine that its ELF header names (System V ABI, chapter 4); nil where it has none, as a script.
+    func architecture() throws(AWSError) -> StageSettings.Architecture? {
+        // head ends unzip with the header: the rest is not unpacked.
+        let command = #"unzip -p "$1" "$2" | head -c 20"#
+        let header = Array(try output(of: Tool(name: "sh"), ["-c", command, "sh", zip, name]))
+        guard header.count == 20, header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
+        switch Int(header[18]) | Int(header[19]) << 8 {
+        case 62: return .x86
+        case 183: return .arm
+        case let machine:
+            throw .blocked("\(zip): '\(name)' is for a CPU that Lambda does not have (ELF machine \(machine))")
+        }
+    }
+
+    private func lines(_ arguments: String...) throws(AWSError) -> [Substring] {
+        String(decoding: try output(of: Tool(name: "unzip"), arguments), as: UTF8.self).split(separator: "\n")
+    }
+
+    private func output(of tool: Tool, _ arguments: [String]) throws(AWSError) -> Data {
+        do {
+            return try tool.run(arguments, quietly: true)
+        } catch let error as PackagingError where error.isMissingTool {
+            throw .blocked(error.description)
+        } catch {
+            throw .blocked("\(zip) is no zip; 'relayctl package' makes one")
+        }
+    }
+}

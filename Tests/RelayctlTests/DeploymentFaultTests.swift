@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@Suite("What goes wrong on the way to AWS (moto)", .enabled(if: AWSStandIn.isAvailable))
+struct DeploymentFaultTests {
+    private let stage: StageOnAWS
+
+    init() throws {
+        stage = try StageOnAWS()
+        for name in ["one", "two"] { try stage.zip(name, to: name + ".zip") }
+    }
+
+    /// A command that changes something, and what there is before it.
+    struct Command: Sendable, CustomTestStringConvertible {
+        let words: [String]
+        var input = ""
+        /// The zips that were deployed before.
+        var deployed: [String] = []
+        /// Variables that were set by hand since.
+        var variables: [String: String] = [:]
+
+        var testDescription: String { words[0] }
+    }
+
+    private static let commands = [
+        Command(words: ["deploy", "dev", "--no-verify", "--zip", zip("one")]),
+        // Code and configuration change, and a version is one too many.
+        Command(
+            words: ["update", "dev", "--no-verify", "--zip", zip("two")],
+            deployed: ["two", "one"],
+            variables: ["LOG_LEVEL": "DEBUG", "SECRET_KEY": "by hand"]
+        ),
+        Command(words: ["rollback", "dev"], deployed: ["one", "two"]),
+        Command(words: ["jwt", "dev", "--set"], input: "anAPIkey\n", deployed: ["one"], variables: ["OTHER": "x"]),
+        Command(words: ["undeploy", "dev", "--yes", "--remove-logs"], deployed: ["one", "two"]),
+    ]
+
+    private static func zip(_ name: String) -> String { ".build/lambda/\(name).zip" }
+
+    @Test(
+        """
+        Whatever becomes of any one of its calls (an error, a connection dropped before or after it took effect, a kill \
+        and another run), a command ends in the same state
+        """,
+        arguments: commands
+    )
+    func faults(command: Command) throws {
+        try prepare(command)
+        try stage.aws.set(.init(saves: true, policy: stage.policy, variables: command.variables))
+        try stage.expect(0, try run(command))
+        let (expected, calls) = (try state(), try stage.aws.record().calls)
+        #expect(calls.contains { $0.changes })
+        for (index, call) in calls.enumerated() {
+            for fault in ["429", "500", "drop", "lose"] + (call.actions[0].hasPrefix("lambda:") ? ["409"] : []) {
+                try stage.aws.set(.init(restores: true, policy: stage.policy, faults: [String(index + 1): fault]))
+                try stage.expect(0, try run(command))
+                #expect(try state() == expected, "\(fault) for call \(index + 1), \(call.actions)")
+            }
+            try kill(command, atCall: index + 1)
+            try stage.expect(0, try run(command))
+            #expect(try state() == expected, "killed after call \(index + 1), \(call.actions)")
+        }
+    }
+
+    private func prepare(_ command: Command) throws {
+        try stage.settings(#""num_retained_versions": 2"#)
+        for name in command.deployed { try stage.expect(0, try stage.deploy("--zip", Self.zip(name))) }
+    }
+
+    private func run(_ command: Command) throws -> Outcome {
+        try stage.folder.run(command.words, input: command.input)
+    }
+
+    /// Starts a command and kills it once the call was made, and before it is answered.
+    private func kill(_ command: Command, atCall number: Int) throws {
+        try stage.aws.set(.init(restores: true, policy: stage.policy, faults: [String(number): "hang"]))
+        let input = Pipe()
+        let (process, _, _) = try stage.folder.start(command.words, input: input.fileHandleForReading)
+        try input.fileHandleForWriting.write(contentsOf: Data(command.input.utf8))
+        while try stage.aws.record().calls.count < number, process.isRunning { usleep(10_000) }
+        usleep(20_000)
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        try stage.aws.set(.init(policy: stage.policy))
+    }
+
+    /// What there is on AWS, with a word for a SECRET_KEY, which is another each time.
+    private func state() throws -> AWSStandIn.State {
+        var state = try stage.aws.record().state
+        if state.functions[stage.function]?.environment["SECRET_KEY"]?.count == 64 {
+            state.functions[stage.function]?.environment["SECRET_KEY"] = "made"
+        }
+        return state
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// A server in Python among the tests, as a process that ends with the instance.
+final class PythonServer {
+    let port: Int
+    private let process = Process()
+    private let input = Pipe()
+
+    /// Starts it, and waits until it says where it listens: `PORT n`.
+    init(_ name: String, _ arguments: String...) throws {
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        let script = project.appendingPathComponent("Tests/RelayctlTests").appendingPathComponent(name)
+        process.arguments = ["python3", script.path] + arguments
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while !text.contains("\n") || !text.contains("PORT ") {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else { throw CocoaError(.executableLoad) }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        guard let port = Int(text.split(separator: "PORT ").last?.prefix { $0.isNumber } ?? "") else {
+            throw CocoaError(.executableLoad)
+        }
+        self.port = port
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+}
