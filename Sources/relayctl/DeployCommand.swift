@@ -110,3 +110,13 @@ func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDep
     let output = StepOutput(isDryRun: isDryRun)
     return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
 }
+
+/// Asks on the terminal; anything but yes is no, and so is a standard input that ends.
+func confirms(_ question: String) -> Bool {
+    FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+    guard let answer = readLine() else {
+        say("")
+        return false
+    }
+    return ["y", "yes"].contains(answer.lowercased())
+}
