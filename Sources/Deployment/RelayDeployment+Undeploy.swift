@@ -10,8 +10,8 @@ extension RelayDeployment {
         let api = try retrying(findRestAPI).map { "the REST API of \(settings.url(ofAPI: $0.id))" }
         let things = [api, function, removingLogs ? "the log group \(logs.group)" : nil].compactMap(\.self)
         if !isDryRun, !things.isEmpty {
-            let place = "account \(account), \(client.region)"
-            guard isAgreed("\(things.joined(separator: ", ")) in \(place)") else { throw .blocked("nothing was removed") }
+            let question = "\(things.joined(separator: ", ")) in account \(account), \(client.region)"
+            guard isAgreed(question) else { throw .blocked("nothing was removed") }
         }
         try step("REST API") { () throws(AWSError) in
             guard let api = try findRestAPI() else { return (.absent, nil, ()) }

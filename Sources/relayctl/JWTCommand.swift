@@ -98,8 +98,8 @@ extension JWTCommand {
     /// Where somebody is there to ask.
     private func confirmReplacement(in settings: StageSettings) throws {
         guard isatty(STDIN_FILENO) == 1 else { return }
-        let question = "\(settings.functionName) has a SECRET_KEY; with another, the modules' JWTs are refused. Replace it?"
-        guard confirms(question) else { throw Failure("nothing was changed") }
+        say("\(settings.functionName) has a SECRET_KEY; with another, the JWTs that were made so far are refused.")
+        guard confirms("Replace it?") else { throw Failure("nothing was changed") }
     }
 
     /// Says what the relay would say to a JWT. The API key in it is not shown.

@@ -30,7 +30,7 @@ struct TailCommand: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let layout = RecordLayout(isTerminal: isatty(STDOUT_FILENO) == 1)
+        let layout = RecordLayout(isTerminal: isatty(STDOUT_FILENO) == 1, hasDate: since >= 86_400)
         let start = Date(timeIntervalSinceNow: Double(-since))
         try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
@@ -43,16 +43,30 @@ struct TailCommand: Subcommand {
 /// How a record looks: time, level, message, and what else a JSON record holds.
 struct RecordLayout {
     private let hasColor: Bool
+    private let hasDate: Bool
 
-    init(isTerminal: Bool) {
+    /// - Parameter hasDate: whether records may be of several days.
+    init(isTerminal: Bool, hasDate: Bool) {
+        self.hasDate = hasDate
         hasColor = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
     }
 
     func line(_ record: LogRecord) -> String {
-        let time = record.time.formatted(.iso8601.time(includingFractionalSeconds: true))
+        let clock = record.time.formatted(.iso8601.time(includingFractionalSeconds: true)) + "Z"
+        let time = hasDate ? record.time.formatted(.iso8601.year().month().day()) + "T" + clock : clock
         let (level, text) = levelAndText(record.message)
         let padded = (level ?? "").padding(toLength: 5, withPad: " ", startingAt: 0)
-        return "\(time) \(colored(padded, level)) \(text)"
+        return "\(time) \(colored(padded, level)) \(visible(text))"
+    }
+
+    /// The text without what steers a terminal or turns its writing around: somebody else may have put it there.
+    private func visible(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+            default: String(scalar)
+            }
+        }.joined()
     }
 
     private func levelAndText(_ message: String) -> (level: String?, text: String) {

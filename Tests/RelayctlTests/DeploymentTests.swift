@@ -127,19 +127,24 @@ struct DeploymentTests {
                     "2026-01-01T00:00:00.000Z\tabc-1\tINFO\tPOST /version 200, 0 upstream requests",
                     #"{"timestamp":"x","level":"ERROR","message":"no answer","requestId":"abc-2","errors":["a","b"],"n":2}"#,
                     "REPORT RequestId: abc-1\tDuration: 1.2 ms",
+                    "\u{1B}[31mred\u{7}\u{202E}er",
                 ]
             )
         )
         let lines = try stage.folder.relayctl("tail", "dev", "--once").output.split(separator: "\n").map {
-            $0.dropFirst(13)
+            $0.dropFirst(14)
         }
         #expect(
             lines == [
                 "INFO  POST /version 200, 0 upstream requests  abc-1",
                 "ERROR no answer  requestId=abc-2  errors=[a, b]  n=2",
                 "      REPORT RequestId: abc-1  Duration: 1.2 ms",
+                #"      \u{1B}[31mred\u{07}\u{202E}er"#,
             ]
         )
+        let ofToday = Date().formatted(.iso8601.year().month().day())
+        let ofDays = try stage.folder.relayctl("tail", "dev", "--once", "--since", "2d").output
+        #expect(ofDays.split(separator: "\n").allSatisfy { $0.hasPrefix(ofToday + "T") && $0.contains("Z ") })
         let filtered = try stage.folder.relayctl("tail", "dev", "--once", "--filter", "ERROR").output
         #expect(filtered.split(separator: "\n").count == 1)
         #expect(try stage.folder.relayctl("status", "dev").output.contains("last hour: 1 invocations, 1 errors"))
