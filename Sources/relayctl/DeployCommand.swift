@@ -1,6 +1,7 @@
 import Deployment
 import Foundation
 import LocalLambda
+import Relay
 
 /// `relayctl deploy`: the zip to a URL, again and again.
 struct DeployCommand: Subcommand {
@@ -89,11 +90,26 @@ private struct DeploymentRequest {
                 say("note: \(key) has no effect: \(reason)")
             }
         }
+        try checkThatTheRelayTakes(settings.environment)
         let deployment = try onAWS(settings, isDryRun: isDryRun)
         if zip == nil { try packageIfNeeded() }
         let package = try DeploymentPackage(path: zip ?? packagedZip)
         if let url = try deployment.deploy(package, onlyUpdates: onlyUpdates, verifies: verifies) { print(url) }
         return 0
+    }
+
+    /// A variable that keeps the relay from starting, or that it would pass over, is better found here.
+    private func checkThatTheRelayTakes(_ variables: [String: String]) throws {
+        let place = "zappa_settings.json: \(stage): aws_environment_variables: "
+        do {
+            _ = try Configuration(environment: variables)
+        } catch {
+            throw Failure(place + error.message)
+        }
+        for name in ["NUMBER_OF_PAGES", "REQUESTS_PER_SECOND"] {
+            guard let value = variables[name], value.wholeMatch(of: /[0-9]*/) == nil else { continue }
+            throw Failure("\(place)\(name) takes a whole number, not '\(value)'")
+        }
     }
 
     private func packageIfNeeded() throws {
