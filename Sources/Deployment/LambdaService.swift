@@ -201,6 +201,21 @@ struct LambdaService {
         try client.send(call("GetFunction", .get, "", query: [(name: "Qualifier", value: String(version))]))
     }
 
+    /// The function's tags; none where the policy does not allow lambda:ListTags.
+    ///
+    /// Lambda's own calls for tags have an ARN in their path, which not every libcurl signs rightly.
+    func tags() throws(AWSError) -> [String: String] {
+        struct Answer: Decodable {
+            let tags: [String: String]?
+
+            enum CodingKeys: String, CodingKey {
+                case tags = "Tags"
+            }
+        }
+        let answer: Answer = try client.send(call("GetFunction", .get, ""))
+        return answer.tags ?? [:]
+    }
+
     /// Deletes the function, or one version of it. Returns whether there was one.
     func delete(version: Int? = nil) throws(AWSError) -> Bool {
         try client.ifFound { () throws(AWSError) in

@@ -73,15 +73,31 @@ extension RelayDeployment {
     // MARK: - The function
 
     private func converge(_ zip: DeploymentPackage, role: String) throws(AWSError) -> LambdaService.Configuration? {
+        var isNew = false
         let isThere = try step("function") { () throws(AWSError) in
             if try findFunction() != nil { return (.unchanged, settings.functionName, true) }
             try change { () throws(AWSError) in try lambda.create(creation(role: role), zip: zip, progress: uploaded) }
             if !isDryRun { _ = try waitUntilIdle() }
+            isNew = true
             return (.created, settings.functionName, !isDryRun)
         }
         guard isThere else { return nil }
+        if !isNew, !settings.tags.isEmpty { try checkTags() }
         try convergeCode(zip)
         return try convergeConfiguration(role: role)
+    }
+
+    /// Tags are set with a new function alone: what sets them later can't be signed by every libcurl.
+    private func checkTags() throws(AWSError) {
+        let tags = try retrying(lambda.tags)
+        let different = settings.tags.filter { tags[$0.key] != $0.value }.keys.sorted()
+        guard !different.isEmpty else { return }
+        report(
+            .warning(
+                "the function lacks the settings' tags \(different.joined(separator: ", ")), or lambda:ListTags is not "
+                    + "allowed; deploy tags a new function alone: set them in the console or with 'aws lambda tag-resource'"
+            )
+        )
     }
 
     private func convergeCode(_ zip: DeploymentPackage) throws(AWSError) {

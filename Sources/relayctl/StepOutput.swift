@@ -2,19 +2,23 @@ import Deployment
 import Foundation
 import HTTPClient
 
+/// Whether lines alone may be written there: it is no terminal, or NO_COLOR (https://no-color.org) is set.
+func isPlainOutput(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) != 1 || ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty == false
+}
+
 /// A deployment's steps on standard error: a line each, with a tick and its time; on a terminal a bar for the upload and
 /// a spinner while AWS is at work.
 final class StepOutput {
     private let isDryRun: Bool
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let hasColor: Bool
+    private let isPlain = isPlainOutput(STDERR_FILENO)
     private var title = ""
     private var began = MonotonicTime.now
     private var turns = 0
+    private var barAt = MonotonicTime.now
 
     init(isDryRun: Bool) {
         self.isDryRun = isDryRun
-        hasColor = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
     }
 
     func show(_ event: DeploymentEvent) {
@@ -23,7 +27,11 @@ final class StepOutput {
             title = step
             began = .now
             passing("…")
-        case .uploaded(let sent, let total): passing(bar(sent, total))
+        case .uploaded(let sent, let total):
+            // libcurl tells it with every piece.
+            guard sent == total || MonotonicTime.now - barAt > 0.05 else { return }
+            barAt = .now
+            passing(bar(sent, total))
         case .waiting:
             turns += 1
             passing(["|", "/", "-", "\\"][turns % 4])
@@ -68,15 +76,15 @@ final class StepOutput {
 
     /// A line that the next one takes the place of; on a terminal alone.
     private func passing(_ text: String) {
-        if isTerminal { write("\r\u{1B}[K  \(title) \(text)") }
+        if !isPlain { write("\r\u{1B}[K  \(title) \(text)") }
     }
 
     private func line(_ text: String) {
-        write((isTerminal ? "\r\u{1B}[K" : "") + text + "\n")
+        write((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
     }
 
     private func colored(_ text: String, _ color: Int) -> String {
-        hasColor ? "\u{1B}[\(color)m\(text)\u{1B}[0m" : text
+        isPlain ? text : "\u{1B}[\(color)m\(text)\u{1B}[0m"
     }
 
     private func write(_ text: String) {

@@ -30,7 +30,7 @@ struct TailCommand: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let layout = RecordLayout(isTerminal: isatty(STDOUT_FILENO) == 1, hasDate: since >= 86_400)
+        let layout = RecordLayout(hasColor: !isPlainOutput(STDOUT_FILENO), hasDate: since >= 86_400)
         let start = Date(timeIntervalSinceNow: Double(-since))
         try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
@@ -42,14 +42,9 @@ struct TailCommand: Subcommand {
 
 /// How a record looks: time, level, message, and what else a JSON record holds.
 struct RecordLayout {
-    private let hasColor: Bool
-    private let hasDate: Bool
-
-    /// - Parameter hasDate: whether records may be of several days.
-    init(isTerminal: Bool, hasDate: Bool) {
-        self.hasDate = hasDate
-        hasColor = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
-    }
+    let hasColor: Bool
+    /// Whether records may be of several days.
+    let hasDate: Bool
 
     func line(_ record: LogRecord) -> String {
         let clock = record.time.formatted(.iso8601.time(includingFractionalSeconds: true)) + "Z"

@@ -74,10 +74,13 @@ final class ProjectFolder {
 
     /// Starts the built relayctl in this folder.
     ///
-    /// - Parameter more: what its environment has beside the folder's.
+    /// - Parameters:
+    ///   - device: a terminal that takes its standard error and output in the place of the pipes.
+    ///   - more: what its environment has beside the folder's.
     func start(
         _ arguments: [String],
         input: FileHandle,
+        terminal device: FileHandle? = nil,
         environment more: [String: String] = [:]
     ) throws -> (process: Process, output: Pipe, errors: Pipe) {
         let process = Process()
@@ -87,8 +90,8 @@ final class ProjectFolder {
         process.currentDirectoryURL = url
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }
         process.standardInput = input
-        process.standardOutput = output
-        process.standardError = errors
+        process.standardOutput = device ?? output
+        process.standardError = device ?? errors
         try withSignalsUnblocked { try process.run() }
         return (process, output, errors)
     }

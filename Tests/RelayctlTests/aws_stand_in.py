@@ -102,12 +102,16 @@ def actions(service, environ, body):
     return asked
 
 
+def is_allowed(action, arn):
+    def covers(statement):
+        listed = lambda key: [statement[key]] if isinstance(statement[key], str) else statement[key]
+        return any(fnmatch.fnmatchcase(action, a) for a in listed('Action')) and any(fnmatch.fnmatchcase(arn, r) for r in listed('Resource'))
+    return not policy or any(covers(s) for s in policy['Statement'])
+
+
 def check_policy(asked):
     for action, arn in asked:
-        def covers(statement):
-            listed = lambda key: [statement[key]] if isinstance(statement[key], str) else statement[key]
-            return any(fnmatch.fnmatchcase(action, a) for a in listed('Action')) and any(fnmatch.fnmatchcase(arn, r) for r in listed('Resource'))
-        if policy and not any(covers(s) for s in policy['Statement']):
+        if not is_allowed(action, arn):
             raise Answer(403, 'AccessDeniedException', 'User is not authorized to perform: %s on resource: %s' % (action, arn))
 
 
@@ -126,6 +130,18 @@ def say_busy(asked, chunks):
         if 'FunctionArn' in said:
             said['LastUpdateStatus'] = 'InProgress'
             return [json.dumps(said).encode()]
+    return chunks
+
+
+def hide_tags(call, asked, chunks):
+    """Lambda tells a function's tags to those who may list them."""
+    if asked and asked[0][0] == 'lambda:GetFunction':
+        said = json.loads(b''.join(chunks))
+        if said.get('Tags'):
+            call['actions'].append('lambda:ListTags')
+            if not is_allowed('lambda:ListTags', asked[0][1]):
+                del said['Tags']
+        return [json.dumps(said).encode()]
     return chunks
 
 
@@ -252,8 +268,9 @@ def wrap(app):
         try:
             service = signature_is_right(environ, body)
             asked = actions(service, environ, body)
-            calls.append({'actions': [a for a, _ in asked] or [service + ':GetCallerIdentity'], 'method': environ['REQUEST_METHOD'],
-                          'path': environ['PATH_INFO'], 'host': environ['HTTP_HOST']})
+            call = {'actions': [a for a, _ in asked] or [service + ':GetCallerIdentity'], 'method': environ['REQUEST_METHOD'],
+                          'path': environ['PATH_INFO'], 'host': environ['HTTP_HOST']}
+            calls.append(call)
             fault = faults.get(len(calls))
             if fault == '429':
                 raise Answer(429, 'TooManyRequestsException', 'Too Many Requests')
@@ -274,7 +291,7 @@ def wrap(app):
         if fault == 'hang':
             released.wait(20)
             drop(environ)
-        chunks = point_to_code(environ, asked, say_busy(asked, chunks))
+        chunks = point_to_code(environ, asked, hide_tags(call, asked, say_busy(asked, chunks)))
         status, headers = held[0][:2]
         headers = [(k, v) for k, v in headers if k.lower() != 'content-length'] + [('Content-Length', str(sum(map(len, chunks))))]
         start(status, headers)

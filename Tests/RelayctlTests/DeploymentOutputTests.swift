@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@Suite("What a deployment shows (moto)", .enabled(if: AWSStandIn.isAvailable))
+struct DeploymentOutputTests {
+    private let stage: StageOnAWS
+
+    init() throws {
+        stage = try StageOnAWS()
+        try stage.zip("large enough for a bar", filler: 3_000_000)
+        try stage.aws.set(.init(reset: true, policy: stage.policy, busy: 1))
+    }
+
+    @Test("A terminal gets ticks and times, a bar of bytes with its rate on the upload, and a spinner on waits")
+    func terminal() throws {
+        let shown = try show(["deploy", "dev", "--no-verify"])
+        #expect(shown.contains("\u{1B}[32m✓\u{1B}[0m account"))
+        #expect(shown.firstMatch(of: /function +created tr-securitytrails-relay-dev \([0-9]+\.[0-9] s\)/) != nil)
+        #expect(shown.firstMatch(of: /\r\x1B\[K  function █+░* [0-9] of 4 MB, [0-9]+\.[0-9] MB\/s/) != nil)
+        for sign in ["|", "/", "-", "\\"] { #expect(shown.contains("\r\u{1B}[K  function \(sign)"), "\(sign)") }
+        // What comes after a passing line takes its place: none is left.
+        let left = shown.split(separator: "\r\n").map { $0.split(separator: "\u{1B}[K").last ?? "" }
+        #expect(left.allSatisfy { !$0.contains("…") && !$0.contains("█") })
+        try stage.aws.set(.init(policy: stage.policy, log: ["2026-01-01T00:00:00.000Z\tabc-1\tERROR\tno answer"]))
+        #expect(try show(["tail", "dev", "--once"]).contains("\u{1B}[31mERROR\u{1B}[0m"))
+    }
+
+    @Test(
+        "With NO_COLOR, and without a terminal, there are plain lines alone, and nothing is written over",
+        arguments: [true, false]
+    )
+    func plain(onTerminal: Bool) throws {
+        let shown =
+            onTerminal
+            ? try show(["deploy", "dev", "--no-verify"], environment: ["NO_COLOR": "1"])
+            : try stage.deploy().errors
+        let lines = shown.replacing("\r\n", with: "\n").split(separator: "\n").filter { !$0.hasPrefix("https://") }
+        #expect(lines.count == 11 && lines.allSatisfy { $0.hasPrefix("✓ ") })
+        #expect(!lines.contains { $0.contains { $0 == "\u{1B}" || $0 == "\r" || $0 == "█" || $0 == "…" } })
+    }
+
+    /// Runs a command on a terminal and returns what that showed. (`swift test` sets NO_COLOR itself.)
+    private func show(_ words: [String], environment: [String: String] = ["NO_COLOR": ""]) throws -> String {
+        let terminal = try Terminal()
+        let (process, _, _) = try stage.folder.start(
+            words,
+            input: .nullDevice,
+            terminal: terminal.device,
+            environment: environment
+        )
+        var shown = ""
+        while process.isRunning {
+            shown = terminal.shown
+            usleep(5_000)
+        }
+        process.waitUntilExit()
+        shown = terminal.shown
+        #expect(process.terminationStatus == 0, "\(shown)")
+        return shown
+    }
+}
