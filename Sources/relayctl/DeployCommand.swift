@@ -12,7 +12,7 @@ struct DeployCommand: Subcommand {
         Brings the function, its log group, its REST API and the permission between
         them to what zappa_settings.json says, and changes nothing that is right
         already. The URL goes to standard output, everything else to standard error.
-        Environment variables that were set by hand stay.
+        Environment variables that the settings do not name stay.
 
           relayctl deploy dev
         """
@@ -94,7 +94,9 @@ private struct DeploymentRequest {
         let deployment = try onAWS(settings, isDryRun: isDryRun)
         if zip == nil { try packageIfNeeded() }
         let package = try DeploymentPackage(path: zip ?? packagedZip)
-        if let url = try deployment.deploy(package, onlyUpdates: onlyUpdates, verifies: verifies) { print(url) }
+        guard let url = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }
+        print(url)
+        if verifies, !isDryRun { try deployment.verify(url) }
         return 0
     }
 
