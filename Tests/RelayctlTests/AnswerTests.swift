@@ -69,7 +69,8 @@ struct AnswerTests {
             let outcome = try finish(process)
             #expect(outcome.status == 1 && outcome.output.hasSuffix(".amazonaws.com/dev\n"))
             let line = try #require(outcome.errorLines.last)
-            #expect(line.hasPrefix("relayctl deploy: deployed, but POST https://") && line.contains("/dev/version: " + message))
+            #expect(line.hasPrefix("relayctl deploy: deployed, but POST https://"))
+            #expect(line.contains("/dev/version: " + message))
             #expect(line.hasSuffix("; what it means is in aws/CommonErrors.md"))
         }
     }
