@@ -72,7 +72,7 @@ let package = Package(
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "bootstrap"]),
         .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "JWT", "bootstrap", "relayctl"]),
-        .testTarget(name: "DeploymentTests", dependencies: ["Deployment"]),
+        .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "HTTPClient"]),
         .testTarget(
             name: "RelayctlTests",
             dependencies: ["relayctl", "Deployment", "HTTPClient", "JWT", "Relay"],

@@ -59,6 +59,8 @@ extension AWSError: CustomStringConvertible {
         switch self {
         case .refused(let refusal):
             "\(refusal.action): \(refusal.code): \(refusal.message)" + (refusal.fix.map { "\n  \($0)" } ?? "")
+        case .unanswered(let action, .cannotResolve(let reason)):
+            "\(action): no answer from AWS: \(reason)\n  there is no network, or aws_region is no region of AWS"
         case .unanswered(let action, let error): "\(action): no answer from AWS: \(error.reason)"
         case .unreadable(let action): "\(action): AWS's answer can't be read"
         case .blocked(let reason): reason

@@ -16,7 +16,7 @@ extension RelayDeployment {
         let role = try findRole()
         let isNew = try retrying(findFunction) == nil
         if isNew, onlyUpdates {
-            throw .blocked("there is no function \(settings.functionName) to update; deploy it first")
+            throw noFunction
         }
         try convergeLog(ofNewFunction: isNew)
         guard let function = try converge(zip, role: role) else {

@@ -13,9 +13,7 @@ extension RelayDeployment {
     /// Puts a published version's code back. It is not published anew: it has a version.
     public func rollBack(to target: RollbackTarget) throws(AWSError) {
         _ = try findAccount()
-        guard try retrying(findFunction) != nil else {
-            throw .blocked("there is no function \(settings.functionName)")
-        }
+        guard try retrying(findFunction) != nil else { throw noFunction }
         let version = try step("version") { () throws(AWSError) in
             let version = try find(target, in: try lambda.versions().map(\.number))
             return (.found, String(version), version)

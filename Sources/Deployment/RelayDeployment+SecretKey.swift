@@ -6,9 +6,7 @@ extension RelayDeployment {
     }
 
     private func function() throws(AWSError) -> LambdaService.Configuration {
-        guard let function = try findFunction() else {
-            throw .blocked("there is no function \(settings.functionName); deploy it first")
-        }
+        guard let function = try findFunction() else { throw noFunction }
         return function
     }
 

@@ -102,6 +102,11 @@ public final class RelayDeployment {
         return function
     }
 
+    /// What to say where a function is taken for granted.
+    var noFunction: AWSError {
+        .blocked("there is no function \(settings.functionName) in \(client.region); 'relayctl deploy' makes it")
+    }
+
     /// The function, once Lambda is done with the last change; two minutes at most.
     func waitUntilIdle() throws(AWSError) -> LambdaService.Configuration {
         let end = MonotonicTime.now + 120

@@ -133,7 +133,7 @@ func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDep
 func confirms(_ question: String) -> Bool {
     FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
     guard let answer = readLine() else {
-        say("")
+        say("nobody answers; --yes stands for an answer")
         return false
     }
     return ["y", "yes"].contains(answer.lowercased())

@@ -122,7 +122,9 @@ struct DeploymentTests {
     func setSecretKeyWithoutFunction() throws {
         let outcome = try stage.folder.relayctl("jwt", "dev", "--set", input: "anAPIkey\n")
         #expect(outcome.status == 1 && outcome.output.isEmpty)
-        #expect(outcome.errors.contains("there is no function \(stage.function); deploy it first"))
+        #expect(
+            outcome.errors.contains("there is no function \(stage.function) in us-east-1; 'relayctl deploy' makes it")
+        )
         #expect(try stage.aws.record().calls.allSatisfy { !$0.changes })
     }
 
@@ -200,7 +202,11 @@ struct DeploymentTests {
             #expect(try stage.aws.record().calls.allSatisfy { !$0.changes })
             return outcome.errors
         }
-        #expect(try refusal("update", "dev").contains("there is no function \(stage.function) to update"))
+        #expect(
+            try refusal("update", "dev").contains(
+                "there is no function \(stage.function) in us-east-1; 'relayctl deploy' makes it"
+            )
+        )
         try stage.expect(0, try stage.deploy())
         try stage.aws.set(.init(policy: stage.policy, runtime: "python3.9"))
         #expect(try refusal("deploy", "dev").contains("is Zappa's (python3.9); run 'zappa undeploy dev' first"))
@@ -238,6 +244,19 @@ struct DeploymentTests {
             "AWS_SECRET_ACCESS_KEY": "another/Secret+Key", "AWS_SESSION_TOKEN": "a/session+token==",
         ])
         #expect(try folder.relayctl("undeploy", "dev", "--yes", "--remove-logs").status == 0)
+    }
+
+    @Test("undeploy removes nothing where nobody says yes")
+    func notSure() throws {
+        let unasked = try stage.folder.relayctl("undeploy", "dev")
+        #expect(
+            unasked.status == 1
+                && unasked.errorLines.last
+                    == "relayctl undeploy: nothing was removed: there is nobody to ask, and --yes was not given"
+        )
+        let refused = try stage.folder.relayctl("undeploy", "dev", input: "n\n")
+        #expect(refused.status == 1 && refused.errors.hasSuffix("relayctl undeploy: nothing was removed\n"))
+        #expect(try stage.aws.record().calls.isEmpty)
     }
 
     // MARK: -

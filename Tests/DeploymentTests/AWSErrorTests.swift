@@ -1,0 +1,51 @@
+import HTTPClient
+import Testing
+
+@testable import Deployment
+
+@Suite("Errors of AWS")
+struct AWSErrorTests {
+    @Test("A host that is not there may be a region that is none")
+    func region() {
+        let error = AWSError.unanswered(action: "sts:GetCallerIdentity", .cannotResolve("Could not resolve host: x"))
+        #expect(
+            error.description == """
+                sts:GetCallerIdentity: no answer from AWS: Could not resolve host: x
+                  there is no network, or aws_region is no region of AWS
+                """
+        )
+    }
+
+    @Test(
+        "What may pass is tried again: rates, trouble at AWS, a function that is busy, a role that is new",
+        arguments: [
+            (429, "TooManyRequestsException", "", true), (400, "ThrottlingException", "", true),
+            (500, "InternalFailure", "", true), (503, "ServiceUnavailable", "", true),
+            (409, "ResourceConflictException", "An update is in progress", true),
+            (409, "ResourceConflictException", "Function already exist: f", false),
+            (400, "InvalidParameterValueException", "The role cannot be assumed by Lambda.", true),
+            (400, "InvalidParameterValueException", "memory", false), (403, "AccessDeniedException", "", false),
+            (400, "CodeStorageExceededException", "Code storage limit exceeded.", false),
+        ]
+    )
+    func patience(status: Int, code: String, message: String, isTransient: Bool) {
+        let refusal = AWSRefusal(action: "lambda:CreateFunction", status: status, code: code, message: message)
+        #expect((AWSError.refused(refusal).patience != nil) == isTransient)
+    }
+
+    @Test("AWS's words come with the fix under them")
+    func fixes() {
+        let refusal = AWSRefusal(
+            action: "lambda:UpdateFunctionCode",
+            status: 400,
+            code: "CodeStorageExceededException",
+            message: "Code storage limit exceeded."
+        )
+        #expect(
+            AWSError.refused(refusal).description == """
+                lambda:UpdateFunctionCode: CodeStorageExceededException: Code storage limit exceeded.
+                  delete versions of functions that nobody uses
+                """
+        )
+    }
+}
