@@ -246,19 +246,6 @@ struct DeploymentTests {
         #expect(try folder.relayctl("undeploy", "dev", "--yes", "--remove-logs").status == 0)
     }
 
-    @Test("undeploy removes nothing where nobody says yes")
-    func notSure() throws {
-        let unasked = try stage.folder.relayctl("undeploy", "dev")
-        #expect(
-            unasked.status == 1
-                && unasked.errorLines.last
-                    == "relayctl undeploy: nothing was removed: there is nobody to ask, and --yes was not given"
-        )
-        let refused = try stage.folder.relayctl("undeploy", "dev", input: "n\n")
-        #expect(refused.status == 1 && refused.errors.hasSuffix("relayctl undeploy: nothing was removed\n"))
-        #expect(try stage.aws.record().calls.isEmpty)
-    }
-
     // MARK: -
 
     /// Deploys three times, other code and settings each time, looks and removes. Returns what the first command that
