@@ -25,7 +25,7 @@ struct AnswerTests {
     }
 
     @Test("The relay's own answer, from the real executable, ends a deployment and an update well")
-    func relay() throws {
+    func relay() async throws {
         let (relay, output, _) = try stage.folder.start(
             ["serve", "--port", "0", "--exec", built("bootstrap").path],
             input: .nullDevice
@@ -41,7 +41,7 @@ struct AnswerTests {
         let port = try #require(text.firstMatch(of: /localhost:([0-9]+)\//)?.output.1)
         let url = try PythonServer("url_stand_in.py", certificate, key, String(port))
         for command in ["deploy", "update"] {
-            let outcome = try finish(start(command, by: url))
+            let outcome = try await finish(start(command, by: url))
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output.hasSuffix(".execute-api.us-east-1.amazonaws.com/dev\n"))
             #expect(outcome.errors.contains("✓ answer         version 1."))
@@ -49,7 +49,7 @@ struct AnswerTests {
     }
 
     @Test("Any other answer, and none, is one line with what came, and status 1")
-    func others() throws {
+    func others() async throws {
         try stage.expect(0, try stage.deploy())
         let answers = [
             ("403 {\"message\":\"Forbidden\"}", "status 403 {\"message\":\"Forbidden\"};"),
@@ -63,10 +63,10 @@ struct AnswerTests {
             return (url, try start("deploy", by: url), message)
         }
         let untrusted = try PythonServer("url_stand_in.py", certificate, key, "200 {}")
-        let refused = try finish(start("deploy", by: untrusted, trusting: "/etc/ssl/certs/ca-certificates.crt"))
+        let refused = try await finish(start("deploy", by: untrusted, trusting: "/etc/ssl/certs/ca-certificates.crt"))
         #expect(refused.status == 1 && refused.errors.contains("/dev/version: no answer: SSL certificate problem"))
         for (_, process, message) in running {
-            let outcome = try finish(process)
+            let outcome = try await finish(process)
             #expect(outcome.status == 1 && outcome.output.hasSuffix(".amazonaws.com/dev\n"))
             let line = try #require(outcome.errorLines.last)
             #expect(line.hasPrefix("relayctl deploy: deployed, but POST https://"))
@@ -74,8 +74,6 @@ struct AnswerTests {
             #expect(line.hasSuffix("; what it means is in aws/CommonErrors.md"))
         }
     }
-
-    private typealias Running = (process: Process, output: Pipe, errors: Pipe)
 
     private func start(_ command: String, by url: PythonServer, trusting authority: String? = nil) throws -> Running {
         try stage.folder.start(
@@ -85,17 +83,6 @@ struct AnswerTests {
                 "HTTPS_PROXY": "http://127.0.0.1:\(url.port)", "NO_PROXY": "",
                 "SSL_CERT_FILE": authority ?? certificate,
             ]
-        )
-    }
-
-    private func finish(_ running: Running) throws -> Outcome {
-        let output = try running.output.fileHandleForReading.readToEnd() ?? Data()
-        let errors = try running.errors.fileHandleForReading.readToEnd() ?? Data()
-        running.process.waitUntilExit()
-        return Outcome(
-            status: running.process.terminationStatus,
-            output: String(decoding: output, as: UTF8.self),
-            errors: String(decoding: errors, as: UTF8.self)
         )
     }
 }

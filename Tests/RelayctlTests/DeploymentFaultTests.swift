@@ -44,20 +44,20 @@ struct DeploymentFaultTests {
         """,
         arguments: commands
     )
-    func faults(command: Command) throws {
+    func faults(command: Command) async throws {
         try prepare(command)
         try stage.aws.set(.init(saves: true, policy: stage.policy, variables: command.variables))
-        try stage.expect(0, try run(command))
+        try stage.expect(0, try await run(command))
         let (expected, calls) = (try state(), try stage.aws.record().calls)
         #expect(calls.contains { $0.changes })
         for (index, call) in calls.enumerated() {
             for fault in ["429", "500", "drop", "lose"] + (call.actions[0].hasPrefix("lambda:") ? ["409"] : []) {
                 try stage.aws.set(.init(restores: true, policy: stage.policy, faults: [String(index + 1): fault]))
-                try stage.expect(0, try run(command))
+                try stage.expect(0, try await run(command))
                 #expect(try state() == expected, "\(fault) for call \(index + 1), \(call.actions)")
             }
             try kill(command, atCall: index + 1)
-            try stage.expect(0, try run(command))
+            try stage.expect(0, try await run(command))
             #expect(try state() == expected, "killed after call \(index + 1), \(call.actions)")
         }
     }
@@ -67,16 +67,21 @@ struct DeploymentFaultTests {
         for name in command.deployed { try stage.expect(0, try stage.deploy("--zip", Self.zip(name))) }
     }
 
-    private func run(_ command: Command) throws -> Outcome {
-        try stage.folder.run(command.words, input: command.input)
+    private func run(_ command: Command) async throws -> Outcome {
+        try await finish(start(command))
+    }
+
+    private func start(_ command: Command) throws -> Running {
+        let input = Pipe()
+        try input.fileHandleForWriting.write(contentsOf: Data(command.input.utf8))
+        try input.fileHandleForWriting.close()
+        return try stage.folder.start(command.words, input: input.fileHandleForReading)
     }
 
     /// Starts a command and kills it once the call was made, and before it is answered.
     private func kill(_ command: Command, atCall number: Int) throws {
         try stage.aws.set(.init(restores: true, policy: stage.policy, faults: [String(number): "hang"]))
-        let input = Pipe()
-        let (process, _, _) = try stage.folder.start(command.words, input: input.fileHandleForReading)
-        try input.fileHandleForWriting.write(contentsOf: Data(command.input.utf8))
+        let (process, _, _) = try start(command)
         while try stage.aws.record().calls.count < number, process.isRunning { usleep(10_000) }
         usleep(20_000)
         Foundation.kill(process.processIdentifier, SIGKILL)

@@ -20,6 +20,22 @@ struct Outcome {
     var errorLines: [Substring] { errors.split(separator: "\n") }
 }
 
+/// A command that was started, and what it prints.
+typealias Running = (process: Process, output: Pipe, errors: Pipe)
+
+/// What a command left behind once it has ended; other tests go on meanwhile.
+func finish(_ running: Running) async throws -> Outcome {
+    while running.process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+    running.process.waitUntilExit()
+    let output = try running.output.fileHandleForReading.readToEnd() ?? Data()
+    let errors = try running.errors.fileHandleForReading.readToEnd() ?? Data()
+    return Outcome(
+        status: running.process.terminationStatus,
+        output: String(decoding: output, as: UTF8.self),
+        errors: String(decoding: errors, as: UTF8.self)
+    )
+}
+
 /// A folder of its own with the project's settings and templates, gone with the instance.
 final class ProjectFolder {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString)
@@ -82,7 +98,7 @@ final class ProjectFolder {
         input: FileHandle,
         terminal device: FileHandle? = nil,
         environment more: [String: String] = [:]
-    ) throws -> (process: Process, output: Pipe, errors: Pipe) {
+    ) throws -> Running {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
         process.executableURL = built("relayctl")
