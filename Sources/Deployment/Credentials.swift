@@ -28,20 +28,24 @@ public struct CredentialChain: Sendable {
     /// The first credentials that are there.
     public func resolve() throws(CredentialsError) -> Credentials {
         if let credentials = try fromEnvironment() { return credentials }
-        let credentialsFile = Profiles(path: path("AWS_SHARED_CREDENTIALS_FILE", default: ".aws/credentials"))
-        let configFile = Profiles(path: path("AWS_CONFIG_FILE", default: ".aws/config"))
+        let credentialsFile = try Profiles(path: path("AWS_SHARED_CREDENTIALS_FILE", default: ".aws/credentials"))
+        let configFile = try Profiles(path: path("AWS_CONFIG_FILE", default: ".aws/config"))
         let sections = [
             credentialsFile.section(profile),
             configFile.section(profile == "default" ? "default" : "profile \(profile)"),
         ].compactMap(\.self)
 
         for section in sections {
-            if let id = section["aws_access_key_id"], let secret = section["aws_secret_access_key"] {
+            switch (section["aws_access_key_id"], section["aws_secret_access_key"]) {
+            case (let id?, let secret?):
                 return Credentials(
                     accessKeyID: id,
                     secretAccessKey: secret,
                     sessionToken: section["aws_session_token"]
                 )
+            case (nil, nil): continue
+            case (.some, nil): throw .missingKey("aws_secret_access_key", profile: profile)
+            case (nil, .some): throw .missingKey("aws_access_key_id", profile: profile)
             }
         }
         for case let command? in sections.map({ $0["credential_process"] }) {
@@ -72,7 +76,7 @@ public struct CredentialChain: Sendable {
     }
 
     private func hasVersion2OfAWSCommand() -> Bool {
-        let version = try? run(["aws", "--version"])
+        let version = try? Tool(name: "aws").run(["--version"], environment: environment, quietly: true)
         return version.map { String(decoding: $0, as: UTF8.self).hasPrefix("aws-cli/2") } ?? false
     }
 
@@ -107,6 +111,10 @@ public struct CredentialChain: Sendable {
 public enum CredentialsError: Error, Equatable, CustomStringConvertible {
     /// One of the two variables is set.
     case halfAPair
+    /// A file is there and can't be read.
+    case unreadable(String, reason: String)
+    /// The profile has one key of the two.
+    case missingKey(String, profile: String)
     /// The files have no such profile.
     case noProfile(String)
     /// The profile signs in by a way that only the `aws` command knows.
@@ -119,6 +127,10 @@ public enum CredentialsError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .halfAPair:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together; one of them is not set"
+        case .unreadable(let path, let reason):
+            "\(path): can't be read: \(reason)"
+        case .missingKey(let key, let profile):
+            "the profile '\(profile)' has no \(key), or an empty one"
         case .noProfile(let profile):
             "no AWS credentials: neither the environment nor ~/.aws has the profile '\(profile)' (aws/HOWTO.md, step 4)"
         case .profileWithoutKeys(let profile):
@@ -134,8 +146,12 @@ private struct Profiles {
     private var sections: [String: [String: String]] = [:]
 
     /// Reads a file; one that is not there has no sections.
-    init(path: String) {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return }
+    init(path: String) throws(CredentialsError) {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            if access(path, R_OK) == 0 { throw .unreadable(path, reason: "no text in UTF-8") }
+            if errno == ENOENT || errno == ENOTDIR { return }
+            throw .unreadable(path, reason: String(cString: strerror(errno)))
+        }
         var section: String?
         for line in text.split(whereSeparator: \.isNewline) {
             // An indented line belongs to a nested setting, which no credentials are.

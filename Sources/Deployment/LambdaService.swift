@@ -175,8 +175,8 @@ struct LambdaService {
         _ = try client.send(call("UpdateFunctionConfiguration", .put(json(changes)), "/configuration"))
     }
 
-    /// The numbers of the published versions, oldest first.
-    func versions() throws(AWSError) -> [Int] {
+    /// The published versions, oldest first.
+    func versions() throws(AWSError) -> [(number: Int, sha256: String?)] {
         struct Page: Decodable {
             let versions: [Configuration]
             let next: String?
@@ -186,15 +186,17 @@ struct LambdaService {
                 case next = "NextMarker"
             }
         }
-        var versions: [Int] = []
+        var versions: [(number: Int, sha256: String?)] = []
         var marker: String?
         repeat {
             let query = marker.map { [(name: "Marker", value: $0)] } ?? []
             let page: Page = try client.send(call("ListVersionsByFunction", .get, "/versions", query: query))
-            versions += page.versions.compactMap { $0.version.flatMap(Int.init) }
+            versions += page.versions.compactMap { version in
+                version.version.flatMap(Int.init).map { ($0, version.codeSha256) }
+            }
             marker = page.next.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
         } while marker?.isEmpty == false
-        return versions.sorted()
+        return versions.sorted { $0.number < $1.number }
     }
 
     func published(_ version: Int) throws(AWSError) -> Published {

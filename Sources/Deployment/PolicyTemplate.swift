@@ -12,23 +12,22 @@ public enum PolicyTemplate: String, CaseIterable, Sendable {
     /// The file's name in `deploy/`.
     public var fileName: String { rawValue }
 
-    /// The template with every placeholder filled in.
+    /// The template with every placeholder filled in for each of the stages: a string that is not the same for all of
+    /// them becomes the list of what it is for each.
     public func rendered(
         _ template: String,
         account: AccountID,
-        settings: StageSettings
+        stages: [StageSettings]
     ) throws(PolicyError) -> String {
-        if case .arn(let other, _) = settings.role, other != account.digits {
-            throw .roleOfAnotherAccount(other)
+        for stage in stages { try account.checkRole(of: stage) }
+        let policy = template.replacing(/(?<key>: )?"(?<text>[^"<]*<[^"]*)"/) { match in
+            let texts = Set(stages.map { filled(match.text, account, $0) }).sorted().map { "\"\($0)\"" }
+            let line = template[..<match.range.lowerBound].split(separator: "\n").last ?? ""
+            let newLine = "\n" + line.prefix { $0 == " " }
+            if match.key == nil { return texts.joined(separator: "," + newLine) }
+            if texts.count == 1 { return ": " + texts[0] }
+            return ": [" + texts.map { newLine + "    " + $0 }.joined(separator: ",") + newLine + "]"
         }
-        let values = [
-            "<ACCOUNT_ID>": account.digits,
-            "<REGION>": settings.region,
-            "<PROJECT>": settings.projectSlug,
-            "<FUNCTION>": settings.functionName,
-            "<ROLE>": settings.role.path,
-        ]
-        let policy = values.reduce(template) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
         if let left = policy.firstMatch(of: /<[A-Za-z_ -]+>/) {
             throw .placeholderLeft(file: fileName, placeholder: String(left.output))
         }
@@ -36,6 +35,17 @@ public enum PolicyTemplate: String, CaseIterable, Sendable {
             throw .noPolicy(file: fileName)
         }
         return policy
+    }
+
+    private func filled(_ text: Substring, _ account: AccountID, _ stage: StageSettings) -> String {
+        let values = [
+            "<ACCOUNT_ID>": account.digits,
+            "<REGION>": stage.region,
+            "<PROJECT>": stage.projectSlug,
+            "<FUNCTION>": stage.functionName,
+            "<ROLE>": stage.role.path,
+        ]
+        return values.reduce(String(text)) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
     }
 
     /// The statements of the template in `folder` that allow an action, by their Sids.
@@ -87,12 +97,19 @@ public struct AccountID: Equatable, Sendable {
         guard text.wholeMatch(of: /[0-9]{12}/) != nil else { return nil }
         digits = text
     }
+
+    /// Throws where the stage's role is one of another account.
+    public func checkRole(of settings: StageSettings) throws(PolicyError) {
+        if case .arn(let other, _) = settings.role, other != digits {
+            throw .roleOfAnotherAccount(stage: settings.stage, account: other)
+        }
+    }
 }
 
 /// Why a policy can't be rendered.
 public enum PolicyError: InputError, Equatable {
-    /// The settings' role_arn belongs to another account, whose roles this one can't hand to Lambda.
-    case roleOfAnotherAccount(String)
+    /// A stage's role_arn belongs to another account, whose roles this one can't hand to Lambda.
+    case roleOfAnotherAccount(stage: String, account: String)
     /// A placeholder that nothing stands for.
     case placeholderLeft(file: String, placeholder: String)
     /// The template is not an IAM policy.
@@ -101,7 +118,8 @@ public enum PolicyError: InputError, Equatable {
     /// The one line.
     public var description: String {
         switch self {
-        case .roleOfAnotherAccount(let account): "role_arn is a role of the account \(account)"
+        case .roleOfAnotherAccount(let stage, let account):
+            "\(SettingsFile.name): \(stage): role_arn: is a role of the account \(account)"
         case .placeholderLeft(let file, let placeholder): "\(file) has a placeholder that is not known: \(placeholder)"
         case .noPolicy(let file): "\(file) is not an IAM policy: JSON with Version and Statement"
         }

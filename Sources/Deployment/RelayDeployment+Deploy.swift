@@ -4,10 +4,8 @@ import HTTPClient
 extension RelayDeployment {
     /// Deploys the zip. Returns the relay's URL; nil where a dry run knows none yet.
     ///
-    /// - Parameters:
-    ///   - onlyUpdates: whether a function that is not there yet is an error.
-    ///   - verifies: whether the URL is called at the end.
-    public func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool, verifies: Bool) throws(AWSError) -> String? {
+    /// - Parameter onlyUpdates: whether a function that is not there yet is an error.
+    public func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool) throws(AWSError) -> String? {
         if let built = zip.architecture?.rawValue, built != architecture {
             throw .blocked(
                 "\(zip.path) is for \(built), the function for \(architecture): package on such a machine, "
@@ -28,9 +26,7 @@ extension RelayDeployment {
         try deleteOldVersions()
         guard let api = try convergeRestAPI(to: function.functionArn) else { return nil }
         try convergePermission(of: api, account: account)
-        let url = settings.url(ofAPI: api)
-        if verifies, !isDryRun { try verify(url) }
-        return url
+        return settings.url(ofAPI: api)
     }
 
     private func findRole() throws(AWSError) -> String {
@@ -121,8 +117,21 @@ extension RelayDeployment {
             tellKeptVariables(function)
             if changes == LambdaService.Changes() { return (.unchanged, nil, function) }
             try change { () throws(AWSError) in try lambda.update(changes) }
-            return (.changed, nil, isDryRun ? function : try waitUntilIdle())
+            return (.changed, summary(of: changes, to: function), isDryRun ? function : try waitUntilIdle())
         }
+    }
+
+    /// What changes, in a line; of variables their names alone.
+    private func summary(of changes: LambdaService.Changes, to function: LambdaService.Configuration) -> String {
+        let others = [("role", changes.role), ("runtime", changes.runtime), ("handler", changes.handler)]
+        let variables = changes.environment?.variables.filter { function.variables[$0.key] != $0.value } ?? [:]
+        return
+            ([
+                changes.memorySize.map { "memory \(function.memorySize ?? 0) to \($0) MB" },
+                changes.timeout.map { "time-out \(function.timeout ?? 0) to \($0) s" },
+                changes.description.map { _ in "description" },
+            ].compactMap(\.self) + others.filter { $0.1 != nil }.map(\.0) + variables.keys.sorted())
+            .joined(separator: ", ")
     }
 
     private func creation(role: String) -> LambdaService.Creation {
@@ -175,7 +184,7 @@ extension RelayDeployment {
     private func tellKeptVariables(_ function: LambdaService.Configuration) {
         let kept = function.variables.keys.filter { variables[$0] == nil }.sorted()
         guard !kept.isEmpty else { return }
-        report(.note("environment variables that were set by hand stay: " + kept.joined(separator: ", ")))
+        report(.note("environment variables that the settings do not name stay: " + kept.joined(separator: ", ")))
     }
 
     private var architecture: String {
@@ -188,7 +197,7 @@ extension RelayDeployment {
 
     private func deleteOldVersions() throws(AWSError) {
         try step("versions") { () throws(AWSError) in
-            let versions = try lambda.versions()
+            let versions = try lambda.versions().map(\.number)
             let old = versions.dropLast(settings.retainedVersions)
             try change { () throws(AWSError) in
                 for version in old { _ = try lambda.delete(version: version) }
@@ -273,7 +282,7 @@ extension RelayDeployment {
     // MARK: - The URL
 
     /// Asks the relay for its version, for 30 seconds: a new API takes some to be known everywhere.
-    private func verify(_ url: String) throws(AWSError) {
+    public func verify(_ url: String) throws(AWSError) {
         try step("answer") { () throws(AWSError) in
             let end = MonotonicTime.now + 30
             while true {
@@ -281,7 +290,9 @@ extension RelayDeployment {
                 case .version(let version): return (.found, "version \(version)", ())
                 case .problem(let problem, let isLasting):
                     guard !isLasting, MonotonicTime.now < end else {
-                        throw .blocked("POST \(url)/version: \(problem); what it means is in aws/CommonErrors.md")
+                        throw .blocked(
+                            "deployed, but POST \(url)/version: \(problem); what it means is in aws/CommonErrors.md"
+                        )
                     }
                 }
                 report(.waiting)

@@ -15,7 +15,7 @@ extension RelayDeployment {
         _ = try findAccount()
         guard try retrying(findFunction) != nil else { throw noFunction }
         let version = try step("version") { () throws(AWSError) in
-            let version = try find(target, in: try lambda.versions())
+            let version = try find(target, in: try lambda.versions().map(\.number))
             return (.found, String(version), version)
         }
         try step("code") { () throws(AWSError) in
@@ -24,7 +24,7 @@ extension RelayDeployment {
             guard let sha256 = published.configuration.codeSha256 else {
                 throw .unreadable(action: "lambda:GetFunction")
             }
-            if sha256 == now.codeSha256 { return (.unchanged, nil, ()) }
+            if sha256 == now.codeSha256 { return (.unchanged, "it is that of version \(version) already", ()) }
             try restore(published, sha256: sha256)
             return (.changed, "that of version \(version)", ())
         }

@@ -29,6 +29,8 @@ public struct DeploymentStatus: Encodable, Sendable {
         public let codeSha256: String
         /// The published versions.
         public let versions: [Int]
+        /// The newest of them that has the code that runs; nil where none has.
+        public let deployedVersion: Int?
         /// The memory, in MB.
         public let memorySize: Int
         /// The time-out, in seconds.
@@ -86,7 +88,7 @@ extension RelayDeployment {
 
     private func status(
         of configuration: LambdaService.Configuration,
-        versions: [Int],
+        versions: [(number: Int, sha256: String?)],
         zip: DeploymentPackage?
     ) -> DeploymentStatus.Function {
         DeploymentStatus.Function(
@@ -95,7 +97,8 @@ extension RelayDeployment {
             lastUpdate: configuration.lastUpdateStatus ?? "unknown",
             lastModified: configuration.lastModified ?? "unknown",
             codeSha256: configuration.codeSha256 ?? "unknown",
-            versions: versions,
+            versions: versions.map(\.number),
+            deployedVersion: versions.last { $0.sha256 == configuration.codeSha256 }?.number,
             memorySize: configuration.memorySize ?? 0,
             timeoutSeconds: configuration.timeout ?? 0,
             runtime: configuration.runtime ?? "unknown",

@@ -101,7 +101,8 @@ struct StageReader {
         let variables = try strings(key)
         for name in variables.keys.sorted() {
             if name == "SECRET_KEY" {
-                throw invalid(key, name, "does not belong in a file; set it with the console, as `relayctl jwt` says")
+                let command = "`relayctl jwt \(stage) --set`"
+                throw invalid(key, name, "does not belong in a file; \(command) puts it on the function")
             }
             if SettingsKeys.reservedVariables.contains(name) { throw invalid(key, name, "is set by Lambda itself") }
             if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]+/) == nil {

@@ -22,6 +22,8 @@ public final class Certificates: Sendable {
     public init() throws {
         folder = try temporaryFolder("certificates")
         do {
+            // Certificates are public, and the keys are for their owner alone: an executable of another user's may come in.
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
             try makeAuthority()
             try makeSigned(.good, names: "IP:127.0.0.1,DNS:localhost", from: "-days", "30")
             try makeSigned(.otherHost, names: "DNS:other.example", from: "-days", "30")
@@ -45,6 +47,11 @@ public final class Certificates: Sendable {
         path("ca.pem")
     }
 
+    /// A folder with the authority's certificate under its hashed name, as a zip's `certs`, for `SSL_CERT_DIR`.
+    public var authorityFolder: String {
+        path("authorities")
+    }
+
     /// A certificate of that kind and its key.
     public func identity(_ kind: Kind) -> TLSIdentity {
         TLSIdentity(certificate: path("\(kind.rawValue).pem"), key: path("\(kind.rawValue).key"))
@@ -64,6 +71,9 @@ public final class Certificates: Sendable {
             ["req", "-x509", "-subj", "/CN=Local authority", "-days", "30"] + Self.newKey
                 + ["-keyout", "ca.key", "-out", "ca.pem"]
         )
+        try FileManager.default.createDirectory(atPath: authorityFolder, withIntermediateDirectories: false)
+        try FileManager.default.copyItem(atPath: authority, toPath: authorityFolder + "/ca.pem")
+        try openssl(["rehash", "authorities"])
         try write("", to: "index.txt")
         try write("1000\n", to: "serial.txt")
     }

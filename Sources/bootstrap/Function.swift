@@ -3,9 +3,13 @@ import Relay
 
 /// Makes the function that the process serves: the relay, as the environment configures it, ready for its first event.
 func makeFunction(environment: [String: String], log: Log) throws(FunctionError) -> Runtime.Handler {
-    let relay = try makeRelay(environment, log)
+    // Observables are named in these records, and in none above DEBUG.
+    var requestID: String?
+    let trace = { log.write(.debug, $0, requestID: requestID) }
+    let relay = try makeRelay(environment, trace: log.isEnabled(.debug) ? trace : nil)
     relay.warmUp()
     return { invocation throws(FunctionError) in
+        requestID = invocation.requestID
         do {
             return Answer(try relay.answer(invocation.event, began: invocation.began, deadline: invocation.deadline))
         } catch {
@@ -14,11 +18,12 @@ func makeFunction(environment: [String: String], log: Log) throws(FunctionError)
     }
 }
 
-private func makeRelay(_ environment: [String: String], _ log: Log) throws(FunctionError) -> Relay {
+private func makeRelay(
+    _ environment: [String: String],
+    trace: ((String) -> Void)?
+) throws(FunctionError) -> Relay {
     do {
-        let configuration = try Configuration(environment: environment)
-        // Observables are named here, and nowhere above DEBUG.
-        return try Relay(configuration, trace: log.isEnabled(.debug) ? { log.write(.debug, $0) } : nil)
+        return try Relay(Configuration(environment: environment), trace: trace)
     } catch let error as Configuration.Invalid {
         throw FunctionError(.configuration, error.message)
     } catch {

@@ -13,6 +13,8 @@ struct Demonstration {
     let hasMadeUpSecret: Bool
     /// What answers for SecurityTrails; nil where that is set.
     let standIn: StandInSecurityTrails?
+    /// Who vouches for the stand-in; nil where it does not speak TLS.
+    private let certificates: Certificates?
 
     /// The variables of this process that are the relay's too.
     private static let inherited = [
@@ -22,13 +24,22 @@ struct Demonstration {
         "AWS_LAMBDA_LOG_FORMAT",
     ]
 
-    init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    /// - Parameter speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
+    init(
+        speaksTLS: Bool = false,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws {
         var variables = environment.filter { Self.inherited.contains($0.key) && !$0.value.isEmpty }
         if variables["SECURITYTRAILS_API_URL"] == nil {
-            let standIn = try StandInSecurityTrails()
+            certificates = speaksTLS ? try Certificates() : nil
+            let standIn = try StandInSecurityTrails(tls: certificates?.identity(.good))
             variables["SECURITYTRAILS_API_URL"] = standIn.baseURL
+            if let certificates { variables["SSL_CERT_FILE"] = certificates.authority }
             self.standIn = standIn
+        } else if speaksTLS {
+            throw UsageError("--tls is for the stand-in, and SECURITYTRAILS_API_URL names another upstream")
         } else {
+            certificates = nil
             standIn = nil
         }
         hasMadeUpSecret = variables["SECRET_KEY"] == nil
@@ -40,5 +51,11 @@ struct Demonstration {
             token = environment["RELAY_JWT"]
         }
         self.variables = variables
+    }
+
+    /// Ends the stand-in.
+    func stop() {
+        standIn?.stop()
+        certificates?.remove()
     }
 }

@@ -1,6 +1,7 @@
 import Deployment
 import Foundation
 import LocalLambda
+import Relay
 
 /// `relayctl deploy`: the zip to a URL, again and again.
 struct DeployCommand: Subcommand {
@@ -11,7 +12,7 @@ struct DeployCommand: Subcommand {
         Brings the function, its log group, its REST API and the permission between
         them to what zappa_settings.json says, and changes nothing that is right
         already. The URL goes to standard output, everything else to standard error.
-        Environment variables that were set by hand stay.
+        Environment variables that the settings do not name stay.
 
           relayctl deploy dev
         """
@@ -89,11 +90,28 @@ private struct DeploymentRequest {
                 say("note: \(key) has no effect: \(reason)")
             }
         }
+        try checkThatTheRelayTakes(settings.environment)
         let deployment = try onAWS(settings, isDryRun: isDryRun)
         if zip == nil { try packageIfNeeded() }
         let package = try DeploymentPackage(path: zip ?? packagedZip)
-        if let url = try deployment.deploy(package, onlyUpdates: onlyUpdates, verifies: verifies) { print(url) }
+        guard let url = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }
+        print(url)
+        if verifies, !isDryRun { try deployment.verify(url) }
         return 0
+    }
+
+    /// A variable that keeps the relay from starting, or that it would pass over, is better found here.
+    private func checkThatTheRelayTakes(_ variables: [String: String]) throws {
+        let place = "zappa_settings.json: \(stage): aws_environment_variables: "
+        do {
+            _ = try Configuration(environment: variables)
+        } catch {
+            throw Failure(place + error.message)
+        }
+        for name in ["NUMBER_OF_PAGES", "REQUESTS_PER_SECOND"] {
+            guard let value = variables[name], value.wholeMatch(of: /[0-9]*/) == nil else { continue }
+            throw Failure("\(place)\(name) takes a whole number, not '\(value)'")
+        }
     }
 
     private func packageIfNeeded() throws {
@@ -109,4 +127,14 @@ func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDep
     let client = try AWSClient(region: settings.region, credentials: credentials, environment: environment)
     let output = StepOutput(isDryRun: isDryRun)
     return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
+}
+
+/// Asks on the terminal; anything but yes is no, and so is a standard input that ends.
+func confirms(_ question: String) -> Bool {
+    FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+    guard let answer = readLine() else {
+        say("nobody answers; --yes stands for an answer")
+        return false
+    }
+    return ["y", "yes"].contains(answer.lowercased())
 }

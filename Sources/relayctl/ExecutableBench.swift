@@ -143,7 +143,7 @@ extension ExecutableBench {
         var standIn = try StandInSecurityTrails(Self.scenario, tls: identity)
         defer { standIn.stop() }
         let port = URL(string: standIn.baseURL)?.port ?? 0
-        let variables = ["SSL_CERT_FILE": certificates.authority]
+        let variables = ["SSL_CERT_DIR": certificates.authorityFolder]
         let warm = environment(executable, standIn, variables)
         defer { warm.stop() }
         _ = try answered(event, by: warm)

@@ -8,7 +8,7 @@ struct JWTCommand: Subcommand {
     static let name = "jwt"
     static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
     static let synopsis =
-        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--set] [--json]\n       relayctl jwt --check"
+        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--set [--yes]] [--json]\n       relayctl jwt --check"
     static let discussion = """
         Asks for the SecurityTrails API key, signs it with a new random key, and prints
         the JWT for the module, the SECRET_KEY for the function, and the pages on which
@@ -20,7 +20,8 @@ struct JWTCommand: Subcommand {
           relayctl jwt dev --secret-file secret.txt   signs a new API key, or a new time
                                                       to live, with the SECRET_KEY as it is
           relayctl jwt dev --set                      sets the key on the function itself,
-                                                      and does not show it
+                                                      and does not show it; on a terminal it
+                                                      asks before it replaces another
           relayctl jwt --check                        asks for a JWT and a SECRET_KEY, and
                                                       says what the relay would say
         """
@@ -29,6 +30,7 @@ struct JWTCommand: Subcommand {
         Option("--ttl", value: "TIME", help: "let the JWT expire after this time: 90d, 12h, 30m, 8w"),
         Option("--secret-file", value: "FILE|-", help: "sign with the key in this file rather than a new one"),
         Option("--set", help: "set SECRET_KEY on the deployed function rather than print it"),
+        Option("--yes", short: "-y", help: "do not ask before another SECRET_KEY is replaced"),
         Option("--json", help: "print JSON"),
         Option("--check", help: "check a JWT; exit status 1 where the relay refuses it"),
     ]
@@ -37,14 +39,14 @@ struct JWTCommand: Subcommand {
     private let json: Bool
 
     private enum Task {
-        case make(stage: String, credentials: String?, secret: String?, sets: Bool, timeToLive: Int?)
+        case make(stage: String, credentials: String?, secret: String?, sets: Bool, isSure: Bool, timeToLive: Int?)
         case check
     }
 
     init(_ arguments: Arguments) throws {
         json = arguments.has("--json")
         if arguments.has("--check") {
-            let others = ["--file", "--ttl", "--secret-file", "--set"].filter(arguments.has)
+            let others = ["--file", "--ttl", "--secret-file", "--set", "--yes"].filter(arguments.has)
             guard others.isEmpty else { throw UsageError("--check takes no \(others.joined(separator: ", no "))") }
             if !arguments.positional.isEmpty { _ = try arguments.only("STAGE") }
             task = .check
@@ -54,11 +56,13 @@ struct JWTCommand: Subcommand {
         guard credentials != "-" || secret != "-" else {
             throw UsageError("--file and --secret-file can't both be standard input")
         }
+        if arguments.has("--yes"), !arguments.has("--set") { throw UsageError("--yes belongs to --set") }
         task = .make(
             stage: try arguments.only("STAGE"),
             credentials: credentials,
             secret: secret,
             sets: arguments.has("--set"),
+            isSure: arguments.has("--yes"),
             timeToLive: try arguments.duration("--ttl")
         )
     }
@@ -67,9 +71,11 @@ struct JWTCommand: Subcommand {
 extension JWTCommand {
     func run() throws -> Int32 {
         switch task {
-        case .make(let stage, let credentials, let secret, let sets, let timeToLive):
+        case .make(let stage, let credentials, let secret, let sets, let isSure, let timeToLive):
             let settings = try SettingsFile().stage(stage)
             let module = try ModuleSettings()
+            let deployment = sets ? try onAWS(settings) : nil
+            if let deployment, try deployment.hasSecretKey(), !isSure { try confirmReplacement(in: settings) }
             let issue = try JWTIssue(
                 values: try credentials.map { try read(module.fields, from: $0) } ?? ask(for: module.fields),
                 secret: try secret.map(readSecret),
@@ -78,7 +84,7 @@ extension JWTCommand {
                 now: Date()
             )
             try checkThatTheRelayAccepts(issue)
-            let url = sets ? try onAWS(settings).set(secretKey: issue.secret) : nil
+            let url = try deployment?.set(secretKey: issue.secret)
             print(
                 json
                     ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
@@ -87,6 +93,13 @@ extension JWTCommand {
         case .check:
             return try check()
         }
+    }
+
+    /// Where somebody is there to ask.
+    private func confirmReplacement(in settings: StageSettings) throws {
+        guard isatty(STDIN_FILENO) == 1 else { return }
+        say("\(settings.functionName) has a SECRET_KEY; with another, the JWTs that were made so far are refused.")
+        guard confirms("Replace it?") else { throw Failure("nothing was changed") }
     }
 
     /// Says what the relay would say to a JWT. The API key in it is not shown.

@@ -74,7 +74,7 @@ final class Player {
         environment?.1.stop()
         environment = nil
         standIns.stop()
-        demonstration.standIn?.stop()
+        demonstration.stop()
     }
 
     private func environment(_ variables: [String: String]) -> ExecutionEnvironment {

@@ -1,14 +1,15 @@
 import Deployment
 import Foundation
 
-/// `relayctl policies`: the IAM policies of `deploy/`, filled in for an account and a stage.
+/// `relayctl policies`: the IAM policies of `deploy/`, filled in for an account, its stages and one of them.
 struct PoliciesCommand: Subcommand {
     static let name = "policies"
     static let summary = "Write the IAM policies of an account and a stage"
     static let synopsis = "STAGE --account NUMBER [--output FOLDER]"
     static let discussion = """
         Fills in the templates in deploy/ and writes them to aws/rendered/: what the
-        user who deploys may do, what the function may do, and who may take its role.
+        user who deploys may do, for all stages of zappa_settings.json; and in a folder
+        of the stage's name what its function may do, and who may take its role.
         aws/HOWTO.md says where each one goes. Nothing is written where one of them
         can't be filled in. Nothing is sent to AWS.
 
@@ -34,18 +35,53 @@ struct PoliciesCommand: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let settings = try SettingsFile().stage(stage)
+        let file = try SettingsFile()
+        let settings = try file.stage(stage)
+        let all = [settings] + others(in: file)
         let policies = try PolicyTemplate.allCases.map { template in
             let text = try String(contentsOf: templateFile(template), encoding: .utf8)
-            return (template, try template.rendered(text, account: account, settings: settings))
+            let stages = template == .deployment ? all : [settings]
+            return (template, try template.rendered(text, account: account, stages: stages))
         }
-        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
         for (template, policy) in policies {
-            let file = output.appendingPathComponent(template.fileName)
-            try Data(policy.utf8).write(to: file, options: .atomic)
-            print(file.relativePath)
+            let folder = template == .deployment ? output : output.appendingPathComponent(stage, isDirectory: true)
+            try write(policy, to: template.fileName, in: folder)
         }
         return 0
+    }
+
+    /// The other stages of the account. One user deploys them all, so one policy has to allow it.
+    private func others(in file: SettingsFile) -> [StageSettings] {
+        file.stageNames.filter { $0 != stage }.compactMap { name in
+            do {
+                let settings = try file.stage(name)
+                try account.checkRole(of: settings)
+                return settings
+            } catch {
+                say("note: \(error); the deployment policy leaves the stage '\(name)' out")
+                return nil
+            }
+        }
+    }
+
+    private func write(_ policy: String, to name: String, in folder: URL) throws {
+        let file = folder.appendingPathComponent(name)
+        try writing(to: folder) {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        try writing(to: file) { try Data(policy.utf8).write(to: file, options: .atomic) }
+        print(file.relativePath)
+    }
+
+    /// Foundation's errors are objects of several lines; the system's own reason is in them.
+    private func writing(to url: URL, _ body: () throws -> Void) throws(Failure) {
+        do {
+            try body()
+        } catch {
+            let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
+            let reason = code.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
+            throw Failure("\(url.relativePath): can't be written: \(reason)")
+        }
     }
 
     private func templateFile(_ template: PolicyTemplate) throws -> URL {

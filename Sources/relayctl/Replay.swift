@@ -27,6 +27,7 @@ struct Replay: Subcommand {
         Option("--repeat", value: "N", help: "send each event N times, and show how long it took"),
         Option("--concurrency", value: "N", help: "so many at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
+        Option("--tls", help: "have the stand-in asked over TLS, with a certificate authority of its own"),
         Option("--faults", help: "play what can go wrong around the executable, and see that it takes it as it must"),
         Option("--json", help: "a JSON object a line, for machines"),
     ]
@@ -38,6 +39,7 @@ struct Replay: Subcommand {
     private let repetitions: Int
     private let concurrency: Int
     private let freezes: Bool
+    private let speaksTLS: Bool
     private let playsFaults: Bool
     private let isJSON: Bool
 
@@ -49,6 +51,7 @@ struct Replay: Subcommand {
         concurrency = try arguments.number("--concurrency", default: 1, in: 1...64)
         repetitions = try arguments.number("--repeat", default: concurrency > 1 ? 100 : 1, in: 1...10_000_000)
         freezes = arguments.has("--freeze")
+        speaksTLS = arguments.has("--tls")
         playsFaults = arguments.has("--faults")
         isJSON = arguments.has("--json")
         if playsFaults, !paths.isEmpty { throw UsageError("--faults takes no events, not '\(paths[0])'") }
@@ -61,7 +64,7 @@ struct Replay: Subcommand {
         let executable = try Executable.besideThis(orAt: executable)
         if playsFaults { return try playFaults(executable) }
         let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths)
-        let demonstration = try Demonstration()
+        let demonstration = try Demonstration(speaksTLS: speaksTLS)
         let output = ReplayOutput(isJSON: isJSON, isVerbose: isVerbose, isLoadTest: repetitions > 1, events: events)
         output.begin(executable: executable, demonstration: demonstration)
         let player = Player(

@@ -17,17 +17,21 @@ struct StatusCommand: Subcommand {
 
     private let stage: String
     private let zip: String
+    private let isZipNamed: Bool
     private let json: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
         zip = arguments.value("--zip") ?? packagedZip
+        isZipNamed = arguments.value("--zip") != nil
         json = arguments.has("--json")
     }
 
     func run() throws -> Int32 {
         let settings = try SettingsFile().stage(stage)
-        let packaged = FileManager.default.fileExists(atPath: zip) ? try DeploymentPackage(path: zip) : nil
+        // There may be no zip yet; one that was asked for must be there.
+        let looks = isZipNamed || FileManager.default.fileExists(atPath: zip)
+        let packaged = looks ? try DeploymentPackage(path: zip) : nil
         let status = try onAWS(settings).status(comparedTo: packaged)
         print(json ? try prettyJSON(status) : status.text)
         return status.function == nil ? 1 : 0
@@ -43,7 +47,11 @@ extension DeploymentStatus {
                 ("function", function.name),
                 ("state", "\(function.state), last update \(function.lastUpdate), \(function.lastModified)"),
                 ("code", "\(function.codeSha256)\(Self.comparison(function.isPackagedCode))"),
-                ("versions", function.versions.map(String.init).joined(separator: ", ")),
+                (
+                    "versions",
+                    function.versions.map { $0 == function.deployedVersion ? "\($0) (deployed)" : "\($0)" }
+                        .joined(separator: ", ")
+                ),
                 ("size", "\(function.memorySize) MB, \(function.timeoutSeconds) s"),
                 ("runtime", "\(function.runtime), \(function.architecture)"),
                 ("SECRET_KEY", function.hasSecretKey ? "set" : "not set; 'relayctl jwt' makes one"),
@@ -61,6 +69,6 @@ extension DeploymentStatus {
     }
 
     private static func comparison(_ isPackagedCode: Bool?) -> String {
-        isPackagedCode.map { $0 ? " (the packaged zip)" : " (not the packaged zip)" } ?? ""
+        isPackagedCode.map { $0 ? " (that of the zip here)" : " (not that of the zip here)" } ?? ""
     }
 }

@@ -30,7 +30,7 @@ struct TailCommand: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let layout = RecordLayout(hasColor: !isPlainOutput(STDOUT_FILENO))
+        let layout = RecordLayout(hasColor: !isPlainOutput(STDOUT_FILENO), hasDate: since >= 86_400)
         let start = Date(timeIntervalSinceNow: Double(-since))
         try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
@@ -43,12 +43,25 @@ struct TailCommand: Subcommand {
 /// How a record looks: time, level, message, and what else a JSON record holds.
 struct RecordLayout {
     let hasColor: Bool
+    /// Whether records may be of several days.
+    let hasDate: Bool
 
     func line(_ record: LogRecord) -> String {
-        let time = record.time.formatted(.iso8601.time(includingFractionalSeconds: true))
+        let clock = record.time.formatted(.iso8601.time(includingFractionalSeconds: true)) + "Z"
+        let time = hasDate ? record.time.formatted(.iso8601.year().month().day()) + "T" + clock : clock
         let (level, text) = levelAndText(record.message)
         let padded = (level ?? "").padding(toLength: 5, withPad: " ", startingAt: 0)
-        return "\(time) \(colored(padded, level)) \(text)"
+        return "\(time) \(colored(padded, level)) \(visible(text))"
+    }
+
+    /// The text without what steers a terminal or turns its writing around: somebody else may have put it there.
+    private func visible(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+            default: String(scalar)
+            }
+        }.joined()
     }
 
     private func levelAndText(_ message: String) -> (level: String?, text: String) {

@@ -25,20 +25,14 @@ struct UndeployCommand: Subcommand {
         stage = try arguments.only("STAGE")
         removesLogs = arguments.has("--remove-logs")
         isDryRun = arguments.has("--dry-run")
-        isSure = arguments.has("--yes") || isDryRun
+        isSure = arguments.has("--yes")
     }
 
     func run() throws -> Int32 {
         let settings = try SettingsFile().stage(stage)
-        if !isSure {
-            FileHandle.standardError.write(Data("Remove \(settings.functionName) in \(settings.region)? [y/N] ".utf8))
-            guard let answer = readLine() else {
-                say("")
-                throw Failure("nothing was removed: there is nobody to ask, and --yes was not given")
-            }
-            guard ["y", "yes"].contains(answer.lowercased()) else { throw Failure("nothing was removed") }
+        try onAWS(settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs) { things in
+            isSure || confirms("Remove \(things)?")
         }
-        try onAWS(settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs)
         return 0
     }
 }

@@ -67,6 +67,21 @@ final class CredentialsTests {
         #expect(try resolve(both, profile: "p").accessKeyID == "K")
     }
 
+    @Test("A profile with half a pair of keys, and a file that is no text, are told")
+    func incomplete() throws {
+        try write("[p]\naws_access_key_id = K\naws_secret_access_key =\n[q]\naws_secret_access_key = k\n", to: "keys")
+        let keys = home.appendingPathComponent("keys").path
+        let environment = ["AWS_SHARED_CREDENTIALS_FILE": keys]
+        #expect(throws: CredentialsError.missingKey("aws_secret_access_key", profile: "p")) {
+            try self.resolve(environment, profile: "p")
+        }
+        #expect(throws: CredentialsError.missingKey("aws_access_key_id", profile: "q")) {
+            try self.resolve(environment, profile: "q")
+        }
+        try Data([0xFF, 0xFE, 0xFD]).write(to: URL(fileURLWithPath: keys))
+        #expect(throws: CredentialsError.unreadable(keys, reason: "no text in UTF-8")) { try self.resolve(environment) }
+    }
+
     @Test("A profile's credential_process is run, and one that fails or prints something else is told")
     func credentialProcess() throws {
         let output = #"{"Version": 1, "AccessKeyId": "P", "SecretAccessKey": "p", "SessionToken": "q"}"#

@@ -50,6 +50,44 @@ struct PolicyTests {
         )
     }
 
+    @Test("For several stages a string of the deployment policy is what it is for each, once, sorted; the rest stays")
+    func severalStages() throws {
+        let stages = ["us-east-1 r2", "eu-west-1 r1", "eu-west-1 r2"].map { $0.split(separator: " ") }
+        let text = stages.enumerated().map { index, values in
+            """
+            "s\(index)": {"project_name": "p", "aws_region": "\(values[0])", "role_name": "\(values[1])"}
+            """
+        }
+        let file = try SettingsFile(text: "{\(text.joined(separator: ", "))}".utf8, file: "s.json")
+        let settings = try file.stageNames.map(file.stage)
+        let account = try #require(AccountID("123456789012"))
+        func render(_ template: String) throws -> String {
+            try PolicyTemplate.deployment.rendered(template, account: account, stages: settings)
+        }
+        let policy = try render(try String(contentsOf: source(of: .deployment), encoding: .utf8))
+        let statements = try statements(in: policy)
+        #expect(
+            statements.first { $0.actions == ["iam:PassRole"] }?.resources == [
+                "arn:aws:iam::123456789012:role/r1", "arn:aws:iam::123456789012:role/r2",
+            ]
+        )
+        #expect(
+            statements.first { $0.actions == ["lambda:AddPermission"] }?.resources == [
+                "arn:aws:lambda:eu-west-1:123456789012:function:p-*",
+                "arn:aws:lambda:us-east-1:123456789012:function:p-*",
+            ]
+        )
+        let head = #"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["a:B"],"#
+        #expect(
+            try render("\(head)\n    \"Resource\": \"<ROLE>\"\n}]}")
+                == "\(head)\n    \"Resource\": [\n        \"r1\",\n        \"r2\"\n    ]\n}]}"
+        )
+        #expect(
+            try render("\(head) \"Resource\": [\n    \"<ROLE>\",\n    \"x\"\n]}]}")
+                == "\(head) \"Resource\": [\n    \"r1\",\n    \"r2\",\n    \"x\"\n]}]}"
+        )
+    }
+
     @Test("The guide to AWS's errors names every statement of the deployment policy and every action")
     func guide() throws {
         let guide = try String(contentsOf: project.appendingPathComponent("aws/CommonErrors.md"), encoding: .utf8)
@@ -87,7 +125,7 @@ struct PolicyTests {
         let account = try #require(AccountID("123456789012"))
         func error(_ template: String, _ settings: StageSettings) -> PolicyError? {
             #expect(throws: PolicyError.self) {
-                try PolicyTemplate.execution.rendered(template, account: account, settings: settings)
+                try PolicyTemplate.execution.rendered(template, account: account, stages: [settings])
             }
         }
         let file = PolicyTemplate.execution.fileName
@@ -97,7 +135,7 @@ struct PolicyTests {
             {"dev": {"project_name": "p", "aws_region": "us-east-1", "role_arn": "arn:aws:iam::999999999999:role/r"}}
             """
         let settings = try SettingsFile(text: text.utf8, file: "s.json").stage("dev")
-        #expect(error("{}", settings) == .roleOfAnotherAccount("999999999999"))
+        #expect(error("{}", settings) == .roleOfAnotherAccount(stage: "dev", account: "999999999999"))
     }
 }
 
@@ -129,6 +167,10 @@ private struct Statement: Decodable {
 }
 
 private func statements(of template: PolicyTemplate) throws -> [Statement] {
+    try statements(in: try rendered(template))
+}
+
+private func statements(in policy: String) throws -> [Statement] {
     struct Policy: Decodable {
         let statements: [Statement]
 
@@ -136,19 +178,22 @@ private func statements(of template: PolicyTemplate) throws -> [Statement] {
             case statements = "Statement"
         }
     }
-    return try JSONDecoder().decode(Policy.self, from: Data(try rendered(template).utf8)).statements
+    return try JSONDecoder().decode(Policy.self, from: Data(policy.utf8)).statements
 }
 
 private func rendered(_ template: PolicyTemplate) throws -> String {
-    let file = project.appendingPathComponent("deploy").appendingPathComponent(template.fileName)
     let text = """
         {"dev": {"project_name": "My_Relay", "aws_region": "eu-west-1", "role_name": "r"}}
         """
     return try template.rendered(
-        try String(contentsOf: file, encoding: .utf8),
+        try String(contentsOf: source(of: template), encoding: .utf8),
         account: try #require(AccountID("123456789012")),
-        settings: try SettingsFile(text: text.utf8, file: "s.json").stage("dev")
+        stages: [try SettingsFile(text: text.utf8, file: "s.json").stage("dev")]
     )
+}
+
+private func source(of template: PolicyTemplate) -> URL {
+    project.appendingPathComponent("deploy").appendingPathComponent(template.fileName)
 }
 
 private let hasCFNLint = (try? run(["cfn-lint", "--version"]).status) == 0

@@ -120,8 +120,8 @@ struct SettingsTests {
             (#""role_arn": "arn:aws:iam::1:role/x""#, "role_name: is given beside role_arn; keep one of the two"),
             (
                 #""aws_environment_variables": {"SECRET_KEY": "x"}"#,
-                "aws_environment_variables: SECRET_KEY: does not belong in a file; set it with the console, as "
-                    + "`relayctl jwt` says"
+                "aws_environment_variables: SECRET_KEY: does not belong in a file; `relayctl jwt dev --set` puts it "
+                    + "on the function"
             ),
             (
                 #""aws_environment_variables": {"AWS_REGION": "x"}"#,

@@ -33,6 +33,19 @@ import Testing
         #expect(output.split(separator: "\n").count { $0.hasPrefix("= ") } > 50)
     }
 
+    @Test("--tls has SecurityTrails asked over TLS, and the answer is the same")
+    func tls() throws {
+        let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path
+        let (status, output) = try relayctl(["replay", "--tls", "-v", event], environment: ["LOG_LEVEL": "DEBUG"])
+        #expect(status == 0 && output.contains("= rest-observe-domain"), "\(output)")
+        #expect(output.contains("https://127.0.0.1:") && !output.contains("http://127.0.0.1:"))
+        let refusal = try relayctl(
+            ["replay", "--tls", event],
+            environment: ["SECURITYTRAILS_API_URL": "http://127.0.0.1:1/v1/"]
+        )
+        #expect(refusal.status == 2 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
+    }
+
     @Test("an answer that differs from the recorded one is shown as a difference, and fails the command")
     func difference() throws {
         let folder = try folder(

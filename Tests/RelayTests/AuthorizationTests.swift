@@ -49,6 +49,12 @@ struct AuthorizationTests {
         }
     }
 
+    @Test("The token that a process is warmed with goes the whole way")
+    func warmUpToken() throws {
+        let key = try Authorization.key(ofToken: Relay.warmUpToken, secretKey: Relay.warmUpSecret)
+        #expect(key == "warm-up")
+    }
+
     @Test("Without the header it is missing", arguments: endpoints)
     func missing(path: String) throws {
         #expect(try message(nil, at: path) == "Authorization header is missing")

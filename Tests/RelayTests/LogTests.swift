@@ -35,6 +35,9 @@ struct LogTests {
         #expect(log.isEmpty == (level == "ERROR"))
         for hidden in [secret, apiKey, bearer.dropFirst(7).description] { #expect(!log.contains(hidden)) }
         #expect(log.contains("observed.example") == ["TRACE", "DEBUG"].contains(level))
+        for record in log.split(separator: "\n") {
+            #expect(format == "JSON" ? record.contains(#""requestId":""#) : !record.contains("\t-\t"), "\(record)")
+        }
         if level == "INFO" { #expect(log.split(separator: "\n").count == 3, "one record an invocation") }
     }
 

@@ -10,17 +10,69 @@ struct PoliciesTests {
         folder = try ProjectFolder()
     }
 
-    @Test("The three policies are written to aws/rendered, filled in, and told by path")
+    @Test("The three policies are written, the stage's two to a folder of its own, filled in, and told by path")
     func rendering() throws {
         let outcome = try folder.relayctl("policies", "dev", "--account", "123456789012")
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
         let files = outcome.output.split(separator: "\n").map(String.init)
-        #expect(files == PolicyTemplate.allCases.map { "aws/rendered/" + $0.fileName })
+        #expect(
+            files == [
+                "aws/rendered/ZappaLambdaDeploymentPolicy.json", "aws/rendered/dev/ZappaLambdaExecutionPolicy.json",
+                "aws/rendered/dev/TrustRelationship.json",
+            ]
+        )
         for file in files {
             let policy = try String(contentsOf: folder.url.appendingPathComponent(file), encoding: .utf8)
             #expect(!policy.contains("<"))
             _ = try JSONSerialization.jsonObject(with: Data(policy.utf8))
         }
+    }
+
+    @Test("A second stage leaves the policies of the first, and one deployment policy is for both")
+    func secondStage() throws {
+        try folder.write(
+            """
+            {"prod": {"extends": "dev", "role_name": "of-prod"},
+                "dev": {"project_name": "p", "aws_region": "us-east-1", "role_name": "of-dev"},
+                "half": {"project_name": "p"},
+                "elsewhere": {"project_name": "p", "aws_region": "us-east-1",
+                    "role_arn": "arn:aws:iam::999999999999:role/r"}}
+            """,
+            to: "zappa_settings.json"
+        )
+        func read(_ file: String) throws -> String {
+            try String(contentsOf: folder.url.appendingPathComponent("aws/rendered/" + file), encoding: .utf8)
+        }
+        let outcome = try folder.relayctl("policies", "dev", "--account", "123456789012")
+        #expect(outcome.status == 0 && outcome.errorLines.count == 2)
+        #expect(outcome.errors.contains("note: zappa_settings.json: half: aws_region: is missing; the"))
+        #expect(outcome.errors.contains("elsewhere: role_arn: is a role of the account 999999999999"))
+        let deployment = try read("ZappaLambdaDeploymentPolicy.json")
+        #expect(deployment.contains(":role/of-dev\"") && deployment.contains(":role/of-prod\""))
+        #expect(!deployment.contains("999999999999"))
+        let dev = try read("dev/ZappaLambdaExecutionPolicy.json")
+        #expect(try folder.relayctl("policies", "prod", "--account", "123456789012").status == 0)
+        #expect(try read("ZappaLambdaDeploymentPolicy.json") == deployment)
+        #expect(try read("dev/ZappaLambdaExecutionPolicy.json") == dev && dev.contains("/p-dev:*"))
+        #expect(try read("prod/ZappaLambdaExecutionPolicy.json").contains("/p-prod:*"))
+    }
+
+    @Test("Where nothing can be written is one line with the path and the reason, and status 1")
+    func unwritable() throws {
+        func message(_ output: String) throws -> String {
+            let outcome = try folder.relayctl("policies", "dev", "--account", "123456789012", "--output", output)
+            #expect(outcome.status == 1 && outcome.output.isEmpty)
+            return outcome.errors
+        }
+        #expect(try message("/proc/x") == "relayctl policies: /proc/x: can't be written: No such file or directory\n")
+        let settings = "zappa_settings.json"
+        #expect(try message(settings) == "relayctl policies: \(settings): can't be written: File exists\n")
+        let file = "out/ZappaLambdaDeploymentPolicy.json"
+        try FileManager.default.createDirectory(
+            at: folder.url.appendingPathComponent(file),
+            withIntermediateDirectories: true
+        )
+        #expect(try message("out") == "relayctl policies: \(file): can't be written: Is a directory\n")
     }
 
     @Test("What can't be filled in is one line and status 2, and nothing is written")

@@ -71,6 +71,27 @@ struct UsageTests {
         #expect(outcome.errors == "relayctl \(command): zappa_settings.json:3:23: expected a value\n")
     }
 
+    @Test(
+        "Variables that the relay can't work with are told before anything is deployed",
+        arguments: [
+            ("SECURITYTRAILS_API_URL", "http://example.com/", "SECURITYTRAILS_API_URL must be https, or http to"),
+            ("NUMBER_OF_PAGES", "two", "NUMBER_OF_PAGES takes a whole number, not 'two'"),
+            ("REQUESTS_PER_SECOND", "-1", "REQUESTS_PER_SECOND takes a whole number, not '-1'"),
+        ]
+    )
+    func variables(name: String, value: String, message: String) throws {
+        try folder.write(
+            """
+            {"dev": {"project_name": "p", "aws_region": "us-east-1", "role_name": "r",
+                "aws_environment_variables": {"\(name)": "\(value)"}}}
+            """,
+            to: "zappa_settings.json"
+        )
+        let outcome = try folder.relayctl("deploy", "dev", "--dry-run")
+        #expect(outcome.status == 1 && outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains("zappa_settings.json: dev: aws_environment_variables: \(message)"))
+    }
+
     @Test("Without settings, relayctl says where it belongs")
     func noSettings() throws {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("zappa_settings.json"))

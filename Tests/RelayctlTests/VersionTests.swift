@@ -46,7 +46,7 @@ struct VersionTests {
             hashes.append(made.codeSha256)
             #expect(made.versions == Array(max(1, hashes.count - 1)...hashes.count))
         }
-        #expect(try stage.folder.relayctl("status", "dev").output.contains("versions    4, 5\n"))
+        #expect(try stage.folder.relayctl("status", "dev").output.contains("versions    4, 5 (deployed)\n"))
         for (words, message) in [
             (["-n", "2"], "no version is 2 before the newest; kept are 4, 5 (num_retained_versions: 2)"),
             (["--to", "3"], "there is no version 3; kept are 4, 5 (num_retained_versions: 2)"),
