@@ -96,7 +96,8 @@ public final class RelayDeployment {
         let function = try lambda.configuration()
         if let runtime = function?.runtime, runtime.hasPrefix("python") {
             throw .blocked(
-                "\(settings.functionName) is Zappa's (\(runtime)); run 'zappa undeploy \(settings.stage)' first"
+                "\(settings.functionName) is Zappa's (\(runtime)); deploy beside it as another stage, or run "
+                    + "'zappa undeploy \(settings.stage)' first (aws/HOWTO.md, step 12)"
             )
         }
         return function

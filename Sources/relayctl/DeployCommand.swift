@@ -136,5 +136,7 @@ func confirms(_ question: String) -> Bool {
         say("nobody answers; --yes stands for an answer")
         return false
     }
+    // A terminal shows what is typed.
+    if isatty(STDIN_FILENO) != 1 { say(answer) }
     return ["y", "yes"].contains(answer.lowercased())
 }

@@ -209,7 +209,7 @@ struct DeploymentTests {
         )
         try stage.expect(0, try stage.deploy())
         try stage.aws.set(.init(policy: stage.policy, runtime: "python3.9"))
-        #expect(try refusal("deploy", "dev").contains("is Zappa's (python3.9); run 'zappa undeploy dev' first"))
+        #expect(try refusal("deploy", "dev").contains("is Zappa's (python3.9); deploy beside it as another stage"))
         try stage.aws.set(.init(policy: stage.policy, runtime: "provided.al2023", apis: [stage.function]))
         #expect(try refusal("deploy", "dev").contains("there are 2 REST APIs called \(stage.function)"))
         #expect(try refusal("undeploy", "dev", "--yes").contains("there are 2 REST APIs"))
