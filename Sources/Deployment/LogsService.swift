@@ -33,6 +33,24 @@ struct LogsService {
         _ = try send("PutRetentionPolicy", ["logGroupName": .text(group), "retentionInDays": .number(Int64(days))])
     }
 
+    /// For how many days records stay; nil where they stay for ever.
+    func retention() throws(AWSError) -> Int? {
+        struct Answer: Decodable {
+            let logGroups: [Group]
+
+            struct Group: Decodable {
+                let logGroupName: String
+                let retentionInDays: Int?
+            }
+        }
+        let body = try send("DescribeLogGroups", ["logGroupNamePrefix": .text(group)])
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
+            throw .unreadable(action: "logs:DescribeLogGroups")
+        }
+        // The group comes first of those that begin with its name.
+        return answer.logGroups.first { $0.logGroupName == group }?.retentionInDays
+    }
+
     /// Returns whether there was a group to delete.
     func delete() throws(AWSError) -> Bool {
         try client.ifFound { () throws(AWSError) in try send("DeleteLogGroup", ["logGroupName": .text(group)]) } != nil

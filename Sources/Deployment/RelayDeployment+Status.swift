@@ -51,6 +51,8 @@ public struct DeploymentStatus: Encodable, Sendable {
     public struct Log: Encodable, Sendable {
         /// The group's name.
         public let group: String
+        /// How long records stay: `30 days`, `for ever`, or `unknown`.
+        public let retention: String
         /// Invocations that ended, by Lambda's own REPORT lines.
         public let invocations: Int
         /// Records of level ERROR or FATAL, and invocations that Lambda ended.
@@ -119,7 +121,22 @@ extension RelayDeployment {
             errors += page.events.count { $0.isError }
             token = page.nextToken
         } while token != nil
-        return DeploymentStatus.Log(group: logs.group, invocations: invocations, errors: errors)
+        return DeploymentStatus.Log(
+            group: logs.group,
+            retention: try retention(),
+            invocations: invocations,
+            errors: errors
+        )
+    }
+
+    private func retention() throws(AWSError) -> String {
+        do {
+            return try logs.retention().map { "\($0) days" } ?? "for ever"
+        } catch {
+            guard case .refused(let refusal) = error, refusal.isAccessDenied else { throw error }
+            report(.warning("not allowed: \(refusal.action). How long records stay in \(logs.group) is not known"))
+            return "unknown"
+        }
     }
 }
 

@@ -63,8 +63,9 @@ extension DeploymentStatus {
         rows += [
             ("URL", url ?? "none"),
             ("permission", isPermitted ? "API Gateway may call the function" : "none"),
-            ("log", log.map { "\($0.group), last hour: \($0.invocations) invocations, \($0.errors) errors" } ?? "none"),
+            ("log", log.map { "\($0.group), retention: \($0.retention)" } ?? "none"),
         ]
+        if let log { rows.append(("last hour", "\(log.invocations) invocations, \(log.errors) errors")) }
         return rows.map { $0.padding(toLength: 12, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
     }
 

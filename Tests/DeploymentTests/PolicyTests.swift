@@ -34,6 +34,7 @@ struct PolicyTests {
             for resource in try statements(of: template).flatMap(\.resources) {
                 let own = [
                     "arn:aws:iam::123456789012:role/r", "arn:aws:lambda:eu-west-1:123456789012:function:my-relay-*",
+                    "arn:aws:logs:eu-west-1:123456789012:log-group:*",
                     "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-*",
                     "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-dev:*",
                     "arn:aws:apigateway:eu-west-1::/restapis", "arn:aws:apigateway:eu-west-1::/restapis/*",
@@ -41,6 +42,9 @@ struct PolicyTests {
                 #expect(own.contains(resource), "\(resource)")
             }
         }
+        // What lists log groups can't be narrowed to some.
+        let broad = try statements(of: .deployment).filter { $0.resources.contains { $0.hasSuffix(":log-group:*") } }
+        #expect(broad.flatMap(\.actions) == ["logs:DescribeLogGroups"])
         let execution = try statements(of: .execution)
         #expect(execution.flatMap(\.actions) == ["logs:CreateLogStream", "logs:PutLogEvents"])
         #expect(

@@ -22,7 +22,7 @@ final class AWSStandIn {
 
         /// Whether the call asks to change something.
         var changes: Bool {
-            let reads = ["sts:GetCallerIdentity", "iam:GetRole", "logs:FilterLogEvents"]
+            let reads = ["sts:GetCallerIdentity", "iam:GetRole", "logs:FilterLogEvents", "logs:DescribeLogGroups"]
             return method != "GET" && !actions.allSatisfy(reads.contains)
         }
     }

@@ -48,6 +48,7 @@ struct DeploymentTests {
         #expect(status.status == 0 && status.output.contains("(that of the zip here)"))
         #expect(status.output.contains(first.output.trimmingCharacters(in: .newlines)))
         #expect(status.output.contains("SECRET_KEY  not set"))
+        #expect(status.output.contains("log         /aws/lambda/\(stage.function), retention: 30 days\n"))
 
         let removal = try stage.folder.relayctl("undeploy", "dev", "--yes", "--remove-logs")
         #expect(removal.status == 0, "\(removal.errors)")
@@ -158,7 +159,7 @@ struct DeploymentTests {
         #expect(ofDays.split(separator: "\n").allSatisfy { $0.hasPrefix(ofToday + "T") && $0.contains("Z ") })
         let filtered = try stage.folder.relayctl("tail", "dev", "--once", "--filter", "ERROR").output
         #expect(filtered.split(separator: "\n").count == 1)
-        #expect(try stage.folder.relayctl("status", "dev").output.contains("last hour: 1 invocations, 1 errors"))
+        #expect(try stage.folder.relayctl("status", "dev").output.contains("last hour   1 invocations, 1 errors"))
     }
 
     @Test("The original how-to's policy is enough for all but the log group, which is a warning")
@@ -183,6 +184,8 @@ struct DeploymentTests {
         let outcome = try stage.deploy()
         try stage.expect(0, outcome)
         #expect(outcome.errors.contains("warning: not allowed: logs:CreateLogGroup."))
+        let status = try stage.folder.relayctl("status", "dev")
+        #expect(status.status == 0 && status.output.contains("log         none\n"))
         #expect(try stage.aws.record().state.functions.keys.sorted() == [stage.function])
     }
 
@@ -266,7 +269,9 @@ struct DeploymentTests {
         ]
         for command in rest {
             let outcome = try stage.folder.run(command)
-            if outcome.status != 0 { return (outcome.errors, try stage.aws.record().calls) }
+            if outcome.status != 0 || outcome.errors.contains("warning") {
+                return (outcome.errors, try stage.aws.record().calls)
+            }
         }
         return (nil, try stage.aws.record().calls)
     }

@@ -83,6 +83,8 @@ def actions(service, environ, body):
         return [('iam:' + form['Action'][0], 'arn:aws:iam::%s:role/%s' % (ACCOUNT, form['RoleName'][0]))]
     if service == 'logs':
         action = environ['HTTP_X_AMZ_TARGET'].split('.')[1]
+        if action == 'DescribeLogGroups':
+            return [('logs:' + action, 'arn:aws:logs:%s:%s:log-group::log-stream:' % (REGION, ACCOUNT))]
         return [('logs:' + action, 'arn:aws:logs:%s:%s:log-group:%s' % (REGION, ACCOUNT, json.loads(body)['logGroupName']))]
     if service == 'apigateway':
         return [('apigateway:' + method, 'arn:aws:apigateway:%s::%s' % (REGION, path))]
