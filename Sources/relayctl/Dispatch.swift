@@ -117,8 +117,3 @@ private func show(_ text: String) -> Int32 {
     print(text)
     return 0
 }
-
-/// A line on standard error.
-func say(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
-}

@@ -79,7 +79,7 @@ struct Serve: Subcommand {
         let server = try GatewayServer(gateway, port: port, pool: pool, answered: show, reported: report)
         defer { server.stop() }
         let watch = FileWatch(executable) {
-            tell("The executable has changed: the next invocation starts it anew.")
+            announce("The executable has changed: the next invocation starts it anew.")
             pool.restart()
         }
         defer { watch.stop() }
@@ -88,7 +88,7 @@ struct Serve: Subcommand {
         var signal: Int32 = 0
         var set = ends
         sigwait(&set, &signal)
-        tell("Stopped.")
+        announce("Stopped.")
         return 0
     }
 
@@ -108,24 +108,24 @@ struct Serve: Subcommand {
             .rest: "API Gateway's REST API", .http: "API Gateway's HTTP API", .url: "a Lambda function URL",
             .alb: "an Application Load Balancer",
         ]
-        tell(
+        announce(
             "http://localhost:\(port)\(gateway.prefix)/ answers as \(names[gateway.kind] ?? "") would, by \(executable)."
         )
         if demonstration.standIn != nil {
-            tell("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
-            tell("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
+            announce("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
+            announce("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
         }
         // A key that was made up a moment ago, for this run alone, is nobody's secret.
         if demonstration.hasMadeUpSecret, let token = demonstration.token {
-            tell("SECRET_KEY is not set: one was made up, and this is a token of it:")
-            tell("Authorization: Bearer \(token)")
+            announce("SECRET_KEY is not set: one was made up, and this is a token of it:")
+            announce("Authorization: Bearer \(token)")
         }
-        tell("Ctrl-C ends it.")
+        announce("Ctrl-C ends it.")
     }
 
     private func show(_ record: GatewayServer.Record) {
         let complaints = record.complaints.map { "\n    in AWS: \($0)" }
-        tell("\(record.method) \(record.target) \(record.status)" + complaints.joined())
+        announce("\(record.method) \(record.target) \(record.status)" + complaints.joined())
     }
 
     /// Lambda's own line of an invocation
@@ -146,7 +146,7 @@ struct Serve: Subcommand {
         case .error(let error): fields.append("Status: error\tError Type: \(error.type ?? "none")")
         case .response: break
         }
-        tell(fields.joined(separator: "\t"))
+        announce(fields.joined(separator: "\t"))
     }
 }
 
@@ -159,7 +159,7 @@ private func blockedSignals(_ signals: [Int32]) -> sigset_t {
     return set
 }
 
-/// A line on standard output, at once and in one piece: several threads have something to say.
-private func tell(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+/// A line on standard output. Where that can't be written, nobody listens any more, and that ends it all.
+private func announce(_ line: String) {
+    if !tell(line) { kill(getpid(), SIGTERM) }
 }

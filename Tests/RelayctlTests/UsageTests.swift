@@ -78,4 +78,23 @@ struct UsageTests {
         #expect(outcome.status == 2 && outcome.errorLines.count == 1)
         #expect(outcome.errors.contains("run relayctl in the project's folder"))
     }
+
+    @Test(
+        "Output that can't be written is one line and status 1",
+        arguments: [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")]
+    )
+    func unwritableOutput(redirection: String, reason: String) throws {
+        for words in ["--help", "jwt dev", "policies dev --account 123456789012"] {
+            let outcome = try folder.bash("$0 \(words) \(redirection)", input: "anAPIkey\n")
+            #expect(outcome.status == 1, "\(words)")
+            #expect(outcome.errors == "relayctl: can't write to standard output: \(reason)\n", "\(words)")
+        }
+    }
+
+    @Test("A reader that has seen enough of the output is no failure, and messages that nobody can read neither")
+    func readerGone() throws {
+        let quiet = try folder.bash("trap '' PIPE; { sleep 0.2; $0 --help; echo $? >&2; } | true")
+        #expect(quiet.errors == "0\n")
+        #expect(try folder.bash("$0 nonsense 2>/dev/full").status == 2)
+    }
 }
