@@ -48,12 +48,14 @@ public struct RecordedEvent: Sendable {
 
 extension RecordedEvent {
     private static let answerSuffix = ".answer.json"
+    /// Lambda takes events of 6 MB; a case has more than its event in it.
+    private static let limit = 8 << 20
 
     /// Reads files, every event of a folder, and standard input for `-`.
     public static func read(_ paths: [String]) throws -> [RecordedEvent] {
         try paths.flatMap { path -> [RecordedEvent] in
             if path == "-" {
-                let text = FileHandle.standardInput.readDataToEndOfFile()
+                let text = try contents(of: path, limit: limit)
                 return [try RecordedEvent(text, name: "-", origin: "standard input", answerFile: nil)]
             }
             var isFolder: ObjCBool = false
@@ -75,12 +77,7 @@ extension RecordedEvent {
     private init(file: URL) throws {
         let name = file.deletingPathExtension().lastPathComponent
         let answerFile = file.deletingLastPathComponent().appendingPathComponent(name + Self.answerSuffix)
-        let text: Data
-        do {
-            text = try Data(contentsOf: file)
-        } catch {
-            throw LocalError("\(file.relativePath): can't be read: \(error.localizedDescription)")
-        }
+        let text = try contents(of: file.relativePath, limit: Self.limit)
         try self.init(text, name: name, origin: file.relativePath, answerFile: answerFile)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import LocalLambda
 
 /// Where secrets come from: the terminal, without echo, else standard input, a line each. Never an argument, which
 /// every process of the machine can read, nor the environment.
@@ -23,13 +24,8 @@ enum SecretInput {
 
     /// The whole of a file, or of standard input where `path` is `-`.
     static func contents(of path: String) throws -> Data {
-        if path == "-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
-        do {
-            warnIfOthersCanRead(path)
-            return try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw UsageError("\(path): can't be read: \(error.localizedDescription)")
-        }
+        if path != "-" { warnIfOthersCanRead(path) }
+        return try LocalLambda.contents(of: path, limit: 1 << 20)
     }
 
     private static func trimmed(_ line: String?) -> String? {

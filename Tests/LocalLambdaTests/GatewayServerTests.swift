@@ -149,6 +149,11 @@ import Testing
     func faults() throws {
         let error = #expect(throws: LocalError.self) { try read("A=1\nsecret-value\n") }
         #expect(error?.description.hasSuffix("file:2: is not of the form NAME=VALUE") == true)
-        #expect(throws: LocalError.self) { try EnvironmentFile.read("/nonexistent") }
+        for (path, message) in [
+            ("/nonexistent", "/nonexistent: no such file"), ("/tmp", "/tmp: can't be read: Is a directory"),
+            ("/dev/zero", "/dev/zero: is larger than 1 MB"),
+        ] {
+            #expect(throws: LocalError(message)) { try EnvironmentFile.read(path) }
+        }
     }
 }

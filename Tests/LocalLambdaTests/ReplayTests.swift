@@ -79,6 +79,12 @@ import Testing
         #expect(json["summary"]?.string?.hasPrefix("reported Runtime.UnmarshalError") == true)
     }
 
+    @Test("an event comes from a pipe that a path names")
+    func pipe() throws {
+        let (status, output) = try relayctl(["replay", "--json", "/dev/stdin"], input: #"{"no":"request"}"#)
+        #expect(status == 0 && output.contains(#""summary":"reported Runtime.UnmarshalError"#), "\(output)")
+    }
+
     @Test("--repeat and --concurrency show a table of times, and whether all answers were alike")
     func loadTest() throws {
         let event = package.appendingPathComponent("Tests/Events/rest-version.json").path
@@ -115,6 +121,7 @@ import Testing
             (["/nonexistent.json"], 1, "no such file"),
             (["Package.swift"], 1, "Package.swift: is not JSON"),
             (["Sources"], 1, "no event"),
+            (["/dev/zero"], 1, "/dev/zero: is larger than 8 MB"),
             (["--exec", "/nonexistent"], 1, "no executable there"),
             (["--repeat", "0"], 2, "whole number from 1"),
             (["--freeze", "--concurrency", "2"], 2, "exclude each other"),

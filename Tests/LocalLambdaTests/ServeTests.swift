@@ -101,7 +101,7 @@ import Testing
         let badURL = try Relayctl(["serve", "--exec", bootstrap, "--port", "0"], environment: settings).finish()
         #expect(badURL.status == 1 && badURL.output.contains("relayctl serve: init failed: "))
         let noFile = try Relayctl(["serve", "--exec", bootstrap, "--env-file", "/nonexistent"]).finish()
-        #expect(noFile.status == 1 && noFile.output.contains("/nonexistent: can't be read"))
+        #expect(noFile.status == 1 && noFile.output.contains("/nonexistent: no such file"))
     }
 
     private func children(of parent: Int32) throws -> [Int32] {

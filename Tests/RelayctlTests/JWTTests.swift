@@ -84,6 +84,21 @@ struct JWTTests {
         #expect(!text.contains(secret) && text.contains("the one that the function has"))
     }
 
+    @Test("Secrets come from a pipe that a path names, and from no file that is absent or too large to be one")
+    func otherFiles() throws {
+        let files = #"-f <(echo '{"key": "anAPIkey"}') --secret-file <(echo aSecret)"#
+        let made = try folder.bash("$0 jwt dev --json " + files)
+        #expect(try verified(try summary(made).jwt, secret: "aSecret").key == "anAPIkey")
+        for (path, message) in [
+            ("absent", "no such file"), (".", "can't be read: Is a directory"), ("/dev/zero", "is larger than 1 MB"),
+        ] {
+            for option in ["-f", "--secret-file"] {
+                let outcome = try folder.relayctl("jwt", "dev", option, path, input: "anAPIkey\n")
+                #expect(outcome.status == 1 && outcome.errors.hasSuffix("relayctl jwt: \(path): \(message)\n"))
+            }
+        }
+    }
+
     @Test(
         "Values that can't be used are one line and status 2",
         arguments: [
