@@ -65,7 +65,7 @@ private func run(_ command: any Subcommand.Type, _ words: [String]) -> Int32 {
         say("relayctl \(command.name): \(error.message)")
         return 1
     } catch {
-        say("relayctl \(command.name): \(error)")
+        say("relayctl \(command.name): \(explanation(of: error))")
         return 1
     }
 }

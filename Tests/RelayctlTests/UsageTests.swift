@@ -79,6 +79,19 @@ struct UsageTests {
         #expect(outcome.errors.contains("run relayctl in the project's folder"))
     }
 
+    @Test("A file that can't be used is told by its path and the system's reason alone")
+    func files() throws {
+        try folder.write("", to: "taken")
+        let taken = try folder.relayctl("policies", "dev", "--account", "123456789012", "--output", "taken/in")
+        #expect(taken.status == 1 && taken.errors.hasSuffix("/taken/in: Not a directory\n"))
+        #expect(taken.errorLines.count == 1 && !taken.errors.contains("Error"))
+        let settings = folder.url.appendingPathComponent("zappa_settings.json")
+        try FileManager.default.removeItem(at: settings)
+        try FileManager.default.createDirectory(at: settings, withIntermediateDirectories: true)
+        let outcome = try folder.relayctl("module", "dev")
+        #expect(outcome.errors == "relayctl module: zappa_settings.json: can't be read: Is a directory\n")
+    }
+
     @Test(
         "Output that can't be written is one line and status 1",
         arguments: [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")]
