@@ -32,7 +32,7 @@ public struct RecordedEvent: Sendable {
     public let scenario: Scenario?
     /// What must come back.
     public let expectation: Expectation
-    /// Where the answer is recorded; nil where the event came from no file.
+    /// Where the answer is recorded; nil where the event came from a pipe, beside which nothing lies.
     public let answerFile: URL?
 
     /// Where in a plain event's Authorization the caller's token goes.
@@ -78,7 +78,9 @@ extension RecordedEvent {
         let name = file.deletingPathExtension().lastPathComponent
         let answerFile = file.deletingLastPathComponent().appendingPathComponent(name + Self.answerSuffix)
         let text = try contents(of: file.relativePath, limit: Self.limit)
-        try self.init(text, name: name, origin: file.relativePath, answerFile: answerFile)
+        var status = stat()
+        let isPipe = stat(file.path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+        try self.init(text, name: name, origin: file.relativePath, answerFile: isPipe ? nil : answerFile)
     }
 
     private init(_ text: Data, name: String, origin: String, answerFile: URL?) throws {

@@ -109,7 +109,7 @@ struct Replay: Subcommand {
 
     private func record(_ run: Player.Run, of event: RecordedEvent) throws {
         guard let file = event.answerFile else {
-            throw Failure("an event from standard input has no place to record to")
+            throw Failure("an event from standard input or a pipe has no place to record to")
         }
         try RecordedAnswer(run.first.outcome).write(to: file)
     }

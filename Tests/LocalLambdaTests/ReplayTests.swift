@@ -81,8 +81,11 @@ import Testing
 
     @Test("an event comes from a pipe that a path names")
     func pipe() throws {
-        let (status, output) = try relayctl(["replay", "--json", "/dev/stdin"], input: #"{"no":"request"}"#)
+        let event = #"{"no":"request"}"#
+        let (status, output) = try relayctl(["replay", "--json", "/dev/stdin"], input: event)
         #expect(status == 0 && output.contains(#""summary":"reported Runtime.UnmarshalError"#), "\(output)")
+        let recording = try relayctl(["replay", "--record", "/dev/stdin"], input: event)
+        #expect(recording.status == 1 && recording.output.contains("has no place to record to"))
     }
 
     @Test("--repeat and --concurrency show a table of times, and whether all answers were alike")

@@ -75,7 +75,9 @@ struct UsageTests {
 
     @Test(
         "A stage that is not in the settings is named with those that are",
-        arguments: [("dve", "no such stage; did you mean 'dev'? (there is dev)"), ("prod", "no such stage (there is dev)")]
+        arguments: [
+            ("dve", "no such stage; did you mean 'dev'? (there is dev)"), ("prod", "no such stage (there is dev)"),
+        ]
     )
     func noSuchStage(stage: String, message: String) throws {
         let outcome = try folder.relayctl("jwt", stage)
