@@ -26,11 +26,13 @@ func dispatch(_ words: [String]) -> Int32 {
         return 2
     }
     switch first {
-    case "--help", "-h":
-        return show(overview())
-    case "--version":
-        return show("relayctl \(relayVersion)")
-    case "help":
+    case "--help", "-h", "--version", "help":
+        let most = first == "help" ? 2 : 1
+        guard words.count <= most else {
+            say("relayctl: \(words[..<most].joined(separator: " ")) takes nothing after it; see 'relayctl --help'")
+            return 2
+        }
+        if first == "--version" { return show("relayctl \(relayVersion)") }
         guard words.count > 1 else { return show(overview()) }
         return withCommand(words[1]) { show(help($0)) }
     case _ where first.hasPrefix("-"):

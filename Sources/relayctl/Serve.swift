@@ -49,7 +49,11 @@ struct Serve: Subcommand {
         guard stage.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil || (kind == .http && stage == "$default") else {
             throw UsageError("--stage takes letters, digits, - and _ (and $default for http), not '\(stage)'")
         }
-        gateway = LocalGateway(kind, stage: stage, hasMultiValueHeaders: arguments.has("--multi-value-headers"))
+        let hasMultiValueHeaders = arguments.has("--multi-value-headers")
+        guard kind == .alb || !hasMultiValueHeaders else {
+            throw UsageError("--multi-value-headers goes with --gateway alb alone")
+        }
+        gateway = LocalGateway(kind, stage: stage, hasMultiValueHeaders: hasMultiValueHeaders)
         port = try arguments.number("--port", default: 9000, in: 0...65_535)
         processes = try arguments.number("--processes", default: 1, in: 1...64)
         function = LambdaFunction(
