@@ -72,8 +72,9 @@ struct Serve: Subcommand {
     func run() throws -> Int32 {
         let executable = try Executable.built(orAt: executable)
         let own = try environmentFile.map(EnvironmentFile.read) ?? [:]
-        // Every thread inherits that these wait for `sigwait`.
-        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP])
+        // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
+        // process, and with it the Runtime API, before the relay's.
+        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])
 
         let demonstration = try Demonstration(environment: ProcessInfo.processInfo.environment.merging(own) { $1 })
         defer { demonstration.standIn?.stop() }

@@ -1,5 +1,9 @@
 // glibc's `stdout` is a variable to Swift; nothing here sets it.
 @preconcurrency import Foundation
+import Synchronization
+
+/// The system's first reason why standard output could not be written; 0 where there was none.
+private let outputError = Mutex<Int32>(0)
 
 /// A line on standard error; where that can't be written there is nowhere to say so.
 func say(_ line: String) {
@@ -9,7 +13,14 @@ func say(_ line: String) {
 /// A line on standard output, at once and in one piece, whichever thread has it. False where it can't be written.
 func tell(_ line: String) -> Bool {
     print(line)
-    return fflush(stdout) == 0
+    return flush()
+}
+
+private func flush() -> Bool {
+    guard fflush(stdout) != 0 else { return true }
+    let reason = errno
+    outputError.withLock { if $0 == 0 { $0 = reason } }
+    return false
 }
 
 /// Opens each standard stream that is closed so that using it fails: else the next file opened would take its place.
@@ -22,8 +33,9 @@ func openStandardStreams() {
 /// Writes what is left of standard output. Returns the command's exit status, or 1 where not all could be written;
 /// a reader that has gone wanted no more.
 func flushed(_ status: Int32) -> Int32 {
-    errno = 0
-    guard fflush(stdout) != 0 || ferror(stdout) != 0, errno != EPIPE else { return status }
-    say("relayctl: can't write to standard output" + (errno == 0 ? "" : ": " + String(cString: strerror(errno))))
+    guard !flush() || ferror(stdout) != 0 else { return status }
+    let reason = outputError.withLock { $0 }
+    guard reason != EPIPE else { return status }
+    say("relayctl: can't write to standard output" + (reason == 0 ? "" : ": " + String(cString: strerror(reason))))
     return 1
 }

@@ -75,6 +75,21 @@ import Testing
         #expect(children.count == 1 && !children.contains(where: isRunning))
     }
 
+    @Test("a reader that has gone ends it as Ctrl-C does, and the relay has nothing to say about that")
+    func readerGone() throws {
+        let bootstrap = try Executable.besideThis(orAt: nil)
+        let relayctl = URL(fileURLWithPath: bootstrap).deletingLastPathComponent().appendingPathComponent("relayctl")
+        let (bash, messages) = (Process(), Pipe())
+        bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+        let script = #"{ sleep 0.2; "$0" serve --port 0 --exec "$1"; echo "status $?" >&2; } | true"#
+        bash.arguments = ["-c", script, relayctl.path, bootstrap]
+        bash.standardError = messages
+        try bash.run()
+        let text = messages.fileHandleForReading.readDataToEndOfFile()
+        bash.waitUntilExit()
+        #expect(String(decoding: text, as: UTF8.self) == "status 0\n")
+    }
+
     @Test(
         "what makes no sense is one line and status 2",
         arguments: [
