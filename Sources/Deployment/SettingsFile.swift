@@ -95,7 +95,7 @@ func readFile(_ path: String) throws(SettingsError) -> Data {
     } catch CocoaError.fileReadNoSuchFile {
         throw .unreadable(file: path, reason: "there is no such file here; run relayctl in the project's folder")
     } catch {
-        throw .unreadable(file: path, reason: "can't be read: \(error.localizedDescription)")
+        throw .unreadable(file: path, reason: "can't be read: \(reason(of: error))")
     }
 }
 

@@ -5,11 +5,8 @@ import Foundation
 public enum EnvironmentFile {
     /// Reads the file. Messages name the line, and never a value.
     public static func read(_ path: String) throws -> [String: String] {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw LocalError("\(path): can't be read as UTF-8 text")
+        guard let text = String(validating: try contents(of: path, limit: 1 << 20), as: UTF8.self) else {
+            throw LocalError("\(path): is not UTF-8")
         }
         var variables: [String: String] = [:]
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

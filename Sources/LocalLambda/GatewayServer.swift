@@ -30,7 +30,8 @@ public final class GatewayServer: Sendable {
         reported: @escaping @Sendable (ExecutionEnvironment.Report) -> Void
     ) throws {
         var limits = HTTPServer.Limits()
-        limits.body = gateway.requestLimit + 1
+        // More than any gateway takes: the refusal is its own, and is told like every answer.
+        limits.body = 16 << 20
         server = try HTTPServer(port: port, hosts: ["localhost", "127.0.0.1", "[::1]"], limits: limits) { request in
             let verdict = gateway.answer(request, pool: pool, reported: reported)
             answered(
@@ -63,8 +64,8 @@ extension LocalGateway {
         reported: @escaping @Sendable (ExecutionEnvironment.Report) -> Void
     ) -> Verdict {
         let id = UUID().uuidString.lowercased()
-        guard let event = event(for: request, id: id) else { return outsideStage }
         guard request.body.count <= requestLimit else { return bodyTooLarge }
+        guard let event = event(for: request, id: id) else { return outsideStage }
 
         // The gateway may lose its patience before the function is done, which goes on all the same.
         let outcome = Guarded<ExecutionEnvironment.Outcome??>(nil)

@@ -32,7 +32,7 @@ public struct RecordedEvent: Sendable {
     public let scenario: Scenario?
     /// What must come back.
     public let expectation: Expectation
-    /// Where the answer is recorded; nil where the event came from no file.
+    /// Where the answer is recorded; nil where the event came from a pipe, beside which nothing lies.
     public let answerFile: URL?
 
     /// Where in a plain event's Authorization the caller's token goes.
@@ -48,12 +48,14 @@ public struct RecordedEvent: Sendable {
 
 extension RecordedEvent {
     private static let answerSuffix = ".answer.json"
+    /// Lambda takes events of 6 MB; a case has more than its event in it.
+    private static let limit = 8 << 20
 
     /// Reads files, every event of a folder, and standard input for `-`.
     public static func read(_ paths: [String]) throws -> [RecordedEvent] {
         try paths.flatMap { path -> [RecordedEvent] in
             if path == "-" {
-                let text = FileHandle.standardInput.readDataToEndOfFile()
+                let text = try contents(of: path, limit: limit)
                 return [try RecordedEvent(text, name: "-", origin: "standard input", answerFile: nil)]
             }
             var isFolder: ObjCBool = false
@@ -75,13 +77,10 @@ extension RecordedEvent {
     private init(file: URL) throws {
         let name = file.deletingPathExtension().lastPathComponent
         let answerFile = file.deletingLastPathComponent().appendingPathComponent(name + Self.answerSuffix)
-        let text: Data
-        do {
-            text = try Data(contentsOf: file)
-        } catch {
-            throw LocalError("\(file.relativePath): can't be read: \(error.localizedDescription)")
-        }
-        try self.init(text, name: name, origin: file.relativePath, answerFile: answerFile)
+        let text = try contents(of: file.relativePath, limit: Self.limit)
+        var status = stat()
+        let isPipe = stat(file.path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+        try self.init(text, name: name, origin: file.relativePath, answerFile: isPipe ? nil : answerFile)
     }
 
     private init(_ text: Data, name: String, origin: String, answerFile: URL?) throws {

@@ -39,6 +39,10 @@ struct Bench: Subcommand {
         if let foreign { throw UsageError("\(foreign) does not go with\(isUpstream ? "" : "out") 'upstream'") }
         executable = arguments.value("--exec")
         filter = arguments.value("--only")
+        guard !UpstreamBench.names(with: filter).isEmpty else {
+            let names = UpstreamBench.names(with: nil).map { "'\($0)'" }.joined(separator: ", ")
+            throw UsageError("--only takes a part of one of \(names)")
+        }
         invocations = try arguments.number("--n", default: 1000, in: 1...1_000_000)
         isJSON = arguments.has("--json")
     }

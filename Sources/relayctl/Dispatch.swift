@@ -26,11 +26,13 @@ func dispatch(_ words: [String]) -> Int32 {
         return 2
     }
     switch first {
-    case "--help", "-h":
-        return show(overview())
-    case "--version":
-        return show("relayctl \(relayVersion)")
-    case "help":
+    case "--help", "-h", "--version", "help":
+        let most = first == "help" ? 2 : 1
+        guard words.count <= most else {
+            say("relayctl: \(words[..<most].joined(separator: " ")) takes nothing after it; see 'relayctl --help'")
+            return 2
+        }
+        if first == "--version" { return show("relayctl \(relayVersion)") }
         guard words.count > 1 else { return show(overview()) }
         return withCommand(words[1]) { show(help($0)) }
     case _ where first.hasPrefix("-"):
@@ -53,19 +55,17 @@ private func run(_ command: any Subcommand.Type, _ words: [String]) -> Int32 {
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
         return show(help(command))
     }
+    let subcommand: any Subcommand
     do {
-        return try command.init(Arguments(words, options: command.options)).run()
-    } catch let error as UsageError {
-        say("relayctl \(command.name): \(error.message)")
-        return 2
-    } catch let error as any InputError {
-        say("relayctl \(command.name): \(error)")
-        return 2
-    } catch let error as Failure {
-        say("relayctl \(command.name): \(error.message)")
-        return 1
+        subcommand = try command.init(Arguments(words, options: command.options))
     } catch {
         say("relayctl \(command.name): \(error)")
+        return 2
+    }
+    do {
+        return try subcommand.run()
+    } catch {
+        say("relayctl \(command.name): \(explanation(of: error))")
         return 1
     }
 }
@@ -82,7 +82,7 @@ private func overview() -> String {
     Options:
     \(table([("-h, --help", "this text; 'relayctl help COMMAND' says more of a command"), ("--version", "the relay's version")]))
 
-    Exit status: 0, 1 (failed), 2 (usage).
+    Exit status: 0, 1 (failed), 2 (usage: the command line makes no sense).
     """
 }
 
@@ -116,9 +116,4 @@ private func table(_ rows: [(left: String, right: String)]) -> String {
 private func show(_ text: String) -> Int32 {
     print(text)
     return 0
-}
-
-/// A line on standard error.
-func say(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
 }

@@ -123,12 +123,12 @@ extension JWTCommand {
         let message: String
     }
 
-    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(UsageError) {
+    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(Failure) {
         do {
             _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
         } catch {
             let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
-            throw UsageError("the relay would refuse this JWT: \(error.message)\(cause)")
+            throw Failure("the relay would refuse this JWT: \(error.message)\(cause)")
         }
     }
 
@@ -144,25 +144,25 @@ extension JWTCommand {
         let members: [JSONC.Member]
         do {
             guard case .object(let object) = try JSONC(parsing: SecretInput.contents(of: path)) else {
-                throw UsageError("\(file): takes an object, {\"\(fields[0].name)\": \"…\"}")
+                throw Failure("\(file): takes an object, {\"\(fields[0].name)\": \"…\"}")
             }
             members = object
         } catch let error as JSONC.SyntaxError {
-            throw UsageError("\(file):\(error.line):\(error.column): \(error.reason)")
+            throw Failure("\(file):\(error.line):\(error.column): \(error.reason)")
         }
         var values: [String: String] = [:]
         for member in members {
             guard fields.contains(where: { $0.name == member.name }) else {
                 let near = nearest(to: member.name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" }
-                throw UsageError("\(file): unknown field '\(member.name)'" + (near ?? ""))
+                throw Failure("\(file): unknown field '\(member.name)'" + (near ?? ""))
             }
             guard case .string(let value) = member.value, !value.isEmpty else {
-                throw UsageError("\(file): \(member.name): takes a string that is not empty")
+                throw Failure("\(file): \(member.name): takes a string that is not empty")
             }
             values[member.name] = value
         }
         for field in fields where values[field.name] == nil {
-            throw UsageError("\(file): \(field.name): is missing (\(field.prompt))")
+            throw Failure("\(file): \(field.name): is missing (\(field.prompt))")
         }
         return values
     }
@@ -171,11 +171,11 @@ extension JWTCommand {
     private func readSecret(from path: String) throws -> String {
         if path == "-" { return try SecretInput.ask("SECRET_KEY") }
         guard let text = String(validating: try SecretInput.contents(of: path), as: UTF8.self) else {
-            throw UsageError("\(path): is not UTF-8")
+            throw Failure("\(path): is not UTF-8")
         }
         let secret = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
         guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
-            throw UsageError("\(path): takes one line, the SECRET_KEY")
+            throw Failure("\(path): takes one line, the SECRET_KEY")
         }
         return secret
     }

@@ -66,22 +66,9 @@ struct PoliciesCommand: Subcommand {
 
     private func write(_ policy: String, to name: String, in folder: URL) throws {
         let file = folder.appendingPathComponent(name)
-        try writing(to: folder) {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        }
-        try writing(to: file) { try Data(policy.utf8).write(to: file, options: .atomic) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(policy.utf8).write(to: file, options: .atomic)
         print(file.relativePath)
-    }
-
-    /// Foundation's errors are objects of several lines; the system's own reason is in them.
-    private func writing(to url: URL, _ body: () throws -> Void) throws(Failure) {
-        do {
-            try body()
-        } catch {
-            let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
-            let reason = code.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
-            throw Failure("\(url.relativePath): can't be written: \(reason)")
-        }
     }
 
     private func templateFile(_ template: PolicyTemplate) throws -> URL {

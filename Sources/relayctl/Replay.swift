@@ -102,14 +102,14 @@ struct Replay: Subcommand {
 
     private func defaultFolder() throws -> String {
         guard let package = Executable.packageFolder else {
-            throw UsageError("name an event: the current folder is in no package that has Tests/Events")
+            throw Failure("name an event: the current folder is in no package that has Tests/Events")
         }
         return package.appendingPathComponent("Tests/Events").path
     }
 
     private func record(_ run: Player.Run, of event: RecordedEvent) throws {
         guard let file = event.answerFile else {
-            throw Failure("an event from standard input has no place to record to")
+            throw Failure("an event from standard input or a pipe has no place to record to")
         }
         try RecordedAnswer(run.first.outcome).write(to: file)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import LocalLambda
 
 /// Where secrets come from: the terminal, without echo, else standard input, a line each. Never an argument, which
 /// every process of the machine can read, nor the environment.
@@ -8,28 +9,23 @@ enum SecretInput {
     /// - Parameter prompt: what the operator is asked for; in errors too.
     static func ask(_ prompt: String) throws -> String {
         guard isatty(STDIN_FILENO) == 1 else {
-            guard let line = trimmed(readLine()) else { throw UsageError("standard input has no line: \(prompt)") }
-            guard !line.isEmpty else { throw UsageError("empty: \(prompt)") }
+            guard let line = trimmed(readLine()) else { throw Failure("standard input has no line: \(prompt)") }
+            guard !line.isEmpty else { throw Failure("empty: \(prompt)") }
             return line
         }
         while true {
             FileHandle.standardError.write(Data("Enter: \(prompt): ".utf8))
             let line = trimmed(try withoutEcho { readLine() })
             say("")
-            guard let line else { throw UsageError("nothing entered: \(prompt)") }
+            guard let line else { throw Failure("nothing entered: \(prompt)") }
             if !line.isEmpty { return line }
         }
     }
 
     /// The whole of a file, or of standard input where `path` is `-`.
     static func contents(of path: String) throws -> Data {
-        if path == "-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
-        do {
-            warnIfOthersCanRead(path)
-            return try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw UsageError("\(path): can't be read: \(error.localizedDescription)")
-        }
+        if path != "-" { warnIfOthersCanRead(path) }
+        return try LocalLambda.contents(of: path, limit: 1 << 20)
     }
 
     private static func trimmed(_ line: String?) -> String? {

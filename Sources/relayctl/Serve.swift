@@ -49,7 +49,11 @@ struct Serve: Subcommand {
         guard stage.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil || (kind == .http && stage == "$default") else {
             throw UsageError("--stage takes letters, digits, - and _ (and $default for http), not '\(stage)'")
         }
-        gateway = LocalGateway(kind, stage: stage, hasMultiValueHeaders: arguments.has("--multi-value-headers"))
+        let hasMultiValueHeaders = arguments.has("--multi-value-headers")
+        guard kind == .alb || !hasMultiValueHeaders else {
+            throw UsageError("--multi-value-headers goes with --gateway alb alone")
+        }
+        gateway = LocalGateway(kind, stage: stage, hasMultiValueHeaders: hasMultiValueHeaders)
         port = try arguments.number("--port", default: 9000, in: 0...65_535)
         processes = try arguments.number("--processes", default: 1, in: 1...64)
         function = LambdaFunction(
@@ -68,8 +72,9 @@ struct Serve: Subcommand {
     func run() throws -> Int32 {
         let executable = try Executable.built(orAt: executable)
         let own = try environmentFile.map(EnvironmentFile.read) ?? [:]
-        // Every thread inherits that these wait for `sigwait`.
-        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP])
+        // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
+        // process, and with it the Runtime API, before the relay's.
+        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])
 
         let demonstration = try Demonstration(environment: ProcessInfo.processInfo.environment.merging(own) { $1 })
         defer { demonstration.standIn?.stop() }
@@ -79,7 +84,7 @@ struct Serve: Subcommand {
         let server = try GatewayServer(gateway, port: port, pool: pool, answered: show, reported: report)
         defer { server.stop() }
         let watch = FileWatch(executable) {
-            tell("The executable has changed: the next invocation starts it anew.")
+            announce("The executable has changed: the next invocation starts it anew.")
             pool.restart()
         }
         defer { watch.stop() }
@@ -88,7 +93,7 @@ struct Serve: Subcommand {
         var signal: Int32 = 0
         var set = ends
         sigwait(&set, &signal)
-        tell("Stopped.")
+        announce("Stopped.")
         return 0
     }
 
@@ -108,24 +113,24 @@ struct Serve: Subcommand {
             .rest: "API Gateway's REST API", .http: "API Gateway's HTTP API", .url: "a Lambda function URL",
             .alb: "an Application Load Balancer",
         ]
-        tell(
+        announce(
             "http://localhost:\(port)\(gateway.prefix)/ answers as \(names[gateway.kind] ?? "") would, by \(executable)."
         )
         if demonstration.standIn != nil {
-            tell("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
-            tell("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
+            announce("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
+            announce("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
         }
         // A key that was made up a moment ago, for this run alone, is nobody's secret.
         if demonstration.hasMadeUpSecret, let token = demonstration.token {
-            tell("SECRET_KEY is not set: one was made up, and this is a token of it:")
-            tell("Authorization: Bearer \(token)")
+            announce("SECRET_KEY is not set: one was made up, and this is a token of it:")
+            announce("Authorization: Bearer \(token)")
         }
-        tell("Ctrl-C ends it.")
+        announce("Ctrl-C ends it.")
     }
 
     private func show(_ record: GatewayServer.Record) {
         let complaints = record.complaints.map { "\n    in AWS: \($0)" }
-        tell("\(record.method) \(record.target) \(record.status)" + complaints.joined())
+        announce("\(record.method) \(record.target) \(record.status)" + complaints.joined())
     }
 
     /// Lambda's own line of an invocation
@@ -146,7 +151,7 @@ struct Serve: Subcommand {
         case .error(let error): fields.append("Status: error\tError Type: \(error.type ?? "none")")
         case .response: break
         }
-        tell(fields.joined(separator: "\t"))
+        announce(fields.joined(separator: "\t"))
     }
 }
 
@@ -159,7 +164,7 @@ private func blockedSignals(_ signals: [Int32]) -> sigset_t {
     return set
 }
 
-/// A line on standard output, at once and in one piece: several threads have something to say.
-private func tell(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+/// A line on standard output. Where that can't be written, nobody listens any more, and that ends it all.
+private func announce(_ line: String) {
+    if !tell(line) { kill(getpid(), SIGTERM) }
 }

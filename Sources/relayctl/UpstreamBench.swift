@@ -38,11 +38,17 @@ struct UpstreamBench {
 
     let executable: String
 
+    /// The rows' names, as far as they have `filter` in them, if there is one.
+    static func names(with filter: String?) -> [String] {
+        rows.map(\.name).filter { name in filter.map(name.contains) ?? true }
+    }
+
     /// Measures row after row and prints each when it is there.
     func run(only filter: String?) throws {
         let columns = ["", "domains", "pages", "delay", "limit", "wall", "ideal", "ratio", "requests", "429s", "found"]
         print(Self.line(columns))
-        for row in Self.rows where filter.map(row.name.contains) ?? true {
+        let names = Self.names(with: filter)
+        for row in Self.rows where names.contains(row.name) {
             print(try measure(row))
         }
     }

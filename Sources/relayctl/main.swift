@@ -1,3 +1,4 @@
 import Foundation
 
-exit(dispatch(Array(CommandLine.arguments.dropFirst())))
+openStandardStreams()
+exit(flushed(dispatch(Array(CommandLine.arguments.dropFirst()))))

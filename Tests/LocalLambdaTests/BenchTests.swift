@@ -43,6 +43,12 @@ import Testing
         #expect(try Relayctl(["bench"] + arguments).finish().status == 2)
     }
 
+    @Test("a row that is none is refused with the names of those that are")
+    func noRow() throws {
+        let (status, output) = try Relayctl(["bench", "upstream", "--only", "nothing like it"]).finish()
+        #expect(status == 2 && output.contains("--only takes a part of one of 'one domain', "), "\(output)")
+    }
+
     private func figure(_ value: JSONValue?) throws -> Double {
         switch value {
         case .number(let number): number

@@ -80,15 +80,21 @@ import Testing
         #expect(complaints == ["the function timed out", "the process ended with status 3"])
     }
 
-    @Test("a body over the gateway's limit is answered 413")
-    func largeBody() throws {
-        let local = try Local(LocalGateway(.rest), handle: #"respond '{"statusCode":200}'"#)
-        let limit = LocalGateway(.rest).requestLimit
-        for (size, status) in [(limit + 1, 413), (limit + 2, 413), (1000, 200)] {
+    @Test(
+        "a body over the gateway's limit gets the gateway's own 413, and is said",
+        arguments: [GatewayKind.rest, .alb]
+    )
+    func largeBody(kind: GatewayKind) throws {
+        let gateway = LocalGateway(kind)
+        let local = try Local(gateway, handle: #"respond '{"statusCode":200}'"#)
+        for size in [gateway.requestLimit + 1, gateway.requestLimit + 2] {
             let body = String(repeating: "x", count: size)
-            let answer = RawClient.exchange(local.server.port, "POST /dev/x HTTP/1.1", body: body)
-            #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+            let answer = RawClient.exchange(local.server.port, "POST \(gateway.prefix)/x HTTP/1.1", body: body)
+            #expect(answer.hasPrefix("HTTP/1.1 413 ") && answer.hasSuffix(#"{"message":"Request Too Long"}"#))
         }
+        #expect(local.get(gateway.prefix + "/x").hasPrefix("HTTP/1.1 200 "))
+        let complaint = "the request's body is over \(gateway.requestLimit) bytes"
+        #expect(local.records.with { $0.map(\.complaints) } == [[complaint], [complaint], []])
     }
 
     @Test("as many requests run at once as there are processes")
@@ -149,6 +155,11 @@ import Testing
     func faults() throws {
         let error = #expect(throws: LocalError.self) { try read("A=1\nsecret-value\n") }
         #expect(error?.description.hasSuffix("file:2: is not of the form NAME=VALUE") == true)
-        #expect(throws: LocalError.self) { try EnvironmentFile.read("/nonexistent") }
+        for (path, message) in [
+            ("/nonexistent", "/nonexistent: no such file"), ("/tmp", "/tmp: can't be read: Is a directory"),
+            ("/dev/zero", "/dev/zero: is larger than 1 MB"),
+        ] {
+            #expect(throws: LocalError(message)) { try EnvironmentFile.read(path) }
+        }
     }
 }

@@ -43,7 +43,7 @@ import Testing
             ["replay", "--tls", event],
             environment: ["SECURITYTRAILS_API_URL": "http://127.0.0.1:1/v1/"]
         )
-        #expect(refusal.status == 2 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
+        #expect(refusal.status == 1 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
     }
 
     @Test("an answer that differs from the recorded one is shown as a difference, and fails the command")
@@ -77,6 +77,15 @@ import Testing
         let json = try JSONValue(parsing: Data(line.utf8))
         #expect(json["status"] == .null && json["matches"] == .null)
         #expect(json["summary"]?.string?.hasPrefix("reported Runtime.UnmarshalError") == true)
+    }
+
+    @Test("an event comes from a pipe that a path names")
+    func pipe() throws {
+        let event = #"{"no":"request"}"#
+        let (status, output) = try relayctl(["replay", "--json", "/dev/stdin"], input: event)
+        #expect(status == 0 && output.contains(#""summary":"reported Runtime.UnmarshalError"#), "\(output)")
+        let recording = try relayctl(["replay", "--record", "/dev/stdin"], input: event)
+        #expect(recording.status == 1 && recording.output.contains("has no place to record to"))
     }
 
     @Test("--repeat and --concurrency show a table of times, and whether all answers were alike")
@@ -115,6 +124,7 @@ import Testing
             (["/nonexistent.json"], 1, "no such file"),
             (["Package.swift"], 1, "Package.swift: is not JSON"),
             (["Sources"], 1, "no event"),
+            (["/dev/zero"], 1, "/dev/zero: is larger than 8 MB"),
             (["--exec", "/nonexistent"], 1, "no executable there"),
             (["--repeat", "0"], 2, "whole number from 1"),
             (["--freeze", "--concurrency", "2"], 2, "exclude each other"),

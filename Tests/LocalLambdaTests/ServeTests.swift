@@ -75,6 +75,21 @@ import Testing
         #expect(children.count == 1 && !children.contains(where: isRunning))
     }
 
+    @Test("a reader that has gone ends it as Ctrl-C does, and the relay has nothing to say about that")
+    func readerGone() throws {
+        let bootstrap = try Executable.besideThis(orAt: nil)
+        let relayctl = URL(fileURLWithPath: bootstrap).deletingLastPathComponent().appendingPathComponent("relayctl")
+        let (bash, messages) = (Process(), Pipe())
+        bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+        let script = #"{ sleep 0.2; "$0" serve --port 0 --exec "$1"; echo "status $?" >&2; } | true"#
+        bash.arguments = ["-c", script, relayctl.path, bootstrap]
+        bash.standardError = messages
+        try bash.run()
+        let text = messages.fileHandleForReading.readDataToEndOfFile()
+        bash.waitUntilExit()
+        #expect(String(decoding: text, as: UTF8.self) == "status 0\n")
+    }
+
     @Test(
         "what makes no sense is one line and status 2",
         arguments: [
@@ -82,6 +97,7 @@ import Testing
             (["--stage", "a/b"], "--stage takes letters"),
             (["--port", "70000"], "--port takes a whole number from 0 to 65535"),
             (["--concurrency", "2", "--freeze"], "--concurrency goes with neither"),
+            (["--gateway", "url", "--multi-value-headers"], "--multi-value-headers goes with --gateway alb alone"),
             (["here"], "takes options only, not 'here'"),
         ]
     )
@@ -101,7 +117,7 @@ import Testing
         let badURL = try Relayctl(["serve", "--exec", bootstrap, "--port", "0"], environment: settings).finish()
         #expect(badURL.status == 1 && badURL.output.contains("relayctl serve: init failed: "))
         let noFile = try Relayctl(["serve", "--exec", bootstrap, "--env-file", "/nonexistent"]).finish()
-        #expect(noFile.status == 1 && noFile.output.contains("/nonexistent: can't be read"))
+        #expect(noFile.status == 1 && noFile.output.contains("/nonexistent: no such file"))
     }
 
     private func children(of parent: Int32) throws -> [Int32] {

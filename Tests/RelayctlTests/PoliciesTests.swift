@@ -64,27 +64,26 @@ struct PoliciesTests {
             #expect(outcome.status == 1 && outcome.output.isEmpty)
             return outcome.errors
         }
-        #expect(try message("/proc/x") == "relayctl policies: /proc/x: can't be written: No such file or directory\n")
-        let settings = "zappa_settings.json"
-        #expect(try message(settings) == "relayctl policies: \(settings): can't be written: File exists\n")
+        #expect(try message("/proc/x") == "relayctl policies: /proc/x: No such file or directory\n")
+        #expect(try message("zappa_settings.json").hasSuffix("/zappa_settings.json: File exists\n"))
         let file = "out/ZappaLambdaDeploymentPolicy.json"
         try FileManager.default.createDirectory(
             at: folder.url.appendingPathComponent(file),
             withIntermediateDirectories: true
         )
-        #expect(try message("out") == "relayctl policies: \(file): can't be written: Is a directory\n")
+        #expect(try message("out") .hasSuffix("/\(file): Is a directory\n"))
     }
 
-    @Test("What can't be filled in is one line and status 2, and nothing is written")
+    @Test("What can't be filled in is one line, and nothing is written")
     func nothingWritten() throws {
-        func message(_ words: String...) throws -> String {
+        func message(_ words: String..., status: Int32 = 1) throws -> String {
             let outcome = try folder.run(["policies", "dev"] + words)
-            #expect(outcome.status == 2 && outcome.output.isEmpty)
+            #expect(outcome.status == status && outcome.output.isEmpty)
             #expect(!folder.exists("aws"))
             return outcome.errors
         }
         for account in ["12345678901", "1234567890123", "1234-5678-9012", ""] {
-            #expect(try message("--account", account).contains("12 digits"))
+            #expect(try message("--account", account, status: 2).contains("12 digits"))
         }
         try folder.write(#"{"Version": "2012-10-17", "Id": "<BUCKET>"}"#, to: "deploy/TrustRelationship.json")
         #expect(

@@ -73,9 +73,13 @@ final class ProjectFolder {
     }
 
     /// The same, with a list of arguments.
-    func run(_ arguments: [String], input: String = "") throws -> Outcome {
+    func run(
+        _ arguments: [String],
+        of executable: URL = built("relayctl"),
+        input: String = ""
+    ) throws -> Outcome {
         let stdin = Pipe()
-        let (process, stdout, stderr) = try start(arguments, input: stdin.fileHandleForReading)
+        let (process, stdout, stderr) = try start(arguments, of: executable, input: stdin.fileHandleForReading)
         try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try stdin.fileHandleForWriting.close()
         let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
@@ -88,20 +92,26 @@ final class ProjectFolder {
         )
     }
 
-    /// Starts the built relayctl in this folder.
+    /// Runs a script in Bash in this folder, in which `$0` is relayctl.
+    func bash(_ script: String, input: String = "") throws -> Outcome {
+        try run(["-c", script, built("relayctl").path], of: URL(fileURLWithPath: "/bin/bash"), input: input)
+    }
+
+    /// Starts the built relayctl, or another executable, in this folder.
     ///
     /// - Parameters:
     ///   - device: a terminal that takes its standard error and output in the place of the pipes.
     ///   - more: what its environment has beside the folder's.
     func start(
         _ arguments: [String],
+        of executable: URL = built("relayctl"),
         input: FileHandle,
         terminal device: FileHandle? = nil,
         environment more: [String: String] = [:]
     ) throws -> Running {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = built("relayctl")
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = url
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }

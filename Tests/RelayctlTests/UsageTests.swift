@@ -38,6 +38,9 @@ struct UsageTests {
             (["jwtt"], "relayctl: no command 'jwtt'; did you mean 'jwt'?"),
             (["frobnicate"], "relayctl: no command 'frobnicate'; see 'relayctl --help'"),
             (["help", "polices"], "relayctl: no command 'polices'; did you mean 'policies'?"),
+            (["help", "jwt", "x"], "relayctl: help jwt takes nothing after it; see 'relayctl --help'"),
+            (["-h", "x"], "relayctl: -h takes nothing after it; see 'relayctl --help'"),
+            (["--version", "x"], "relayctl: --version takes nothing after it; see 'relayctl --help'"),
             (["--vresion"], "relayctl: unknown option --vresion; did you mean --version?"),
             (["jwt"], "relayctl jwt: STAGE is missing; see --help"),
             (["jwt", "dev", "x"], "relayctl jwt: takes one STAGE and nothing after it; see --help"),
@@ -50,8 +53,10 @@ struct UsageTests {
                 ["jwt", "dev", "--ttl", "90"],
                 "relayctl jwt: --ttl takes a whole number and s, m, h, d or w, such as 90d"
             ),
-            (["jwt", "dve"], "relayctl jwt: zappa_settings.json: no such stage; did you mean 'dev'? (there is dev)"),
-            (["jwt", "prod"], "relayctl jwt: zappa_settings.json: no such stage (there is dev)"),
+            (
+                ["jwt", "dev", "-f", "-", "--secret-file", "-"],
+                "relayctl jwt: --file and --secret-file can't both be standard input"
+            ),
             (["policies", "dev"], "relayctl policies: --account is missing; see --help"),
             (["module", "dev", "--url", "http://x"], "relayctl module: --url takes an https URL without a query"),
         ]
@@ -67,7 +72,7 @@ struct UsageTests {
     func malformedSettings(command: String) throws {
         try folder.write("{\n    \"dev\": {\n        \"aws_region\": us-east-1\n", to: "zappa_settings.json")
         let outcome = try folder.run([command, "dev"] + (command == "policies" ? ["--account", "123456789012"] : []))
-        #expect(outcome.status == 2)
+        #expect(outcome.status == 1)
         #expect(outcome.errors == "relayctl \(command): zappa_settings.json:3:23: expected a value\n")
     }
 
@@ -92,11 +97,54 @@ struct UsageTests {
         #expect(outcome.errors.contains("zappa_settings.json: dev: aws_environment_variables: \(message)"))
     }
 
+    @Test(
+        "A stage that is not in the settings is named with those that are",
+        arguments: [
+            ("dve", "no such stage; did you mean 'dev'? (there is dev)"), ("prod", "no such stage (there is dev)"),
+        ]
+    )
+    func noSuchStage(stage: String, message: String) throws {
+        let outcome = try folder.relayctl("jwt", stage)
+        #expect(outcome.status == 1 && outcome.errors == "relayctl jwt: zappa_settings.json: \(message)\n")
+    }
+
     @Test("Without settings, relayctl says where it belongs")
     func noSettings() throws {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("zappa_settings.json"))
         let outcome = try folder.relayctl("jwt", "dev", input: "key\n")
-        #expect(outcome.status == 2 && outcome.errorLines.count == 1)
+        #expect(outcome.status == 1 && outcome.errorLines.count == 1)
         #expect(outcome.errors.contains("run relayctl in the project's folder"))
+    }
+
+    @Test("A file that can't be used is told by its path and the system's reason alone")
+    func files() throws {
+        try folder.write("", to: "taken")
+        let taken = try folder.relayctl("policies", "dev", "--account", "123456789012", "--output", "taken/in")
+        #expect(taken.status == 1 && taken.errors.hasSuffix("/taken/in: Not a directory\n"))
+        #expect(taken.errorLines.count == 1 && !taken.errors.contains("Error"))
+        let settings = folder.url.appendingPathComponent("zappa_settings.json")
+        try FileManager.default.removeItem(at: settings)
+        try FileManager.default.createDirectory(at: settings, withIntermediateDirectories: true)
+        let outcome = try folder.relayctl("module", "dev")
+        #expect(outcome.errors == "relayctl module: zappa_settings.json: can't be read: Is a directory\n")
+    }
+
+    @Test(
+        "Output that can't be written is one line and status 1",
+        arguments: [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")]
+    )
+    func unwritableOutput(redirection: String, reason: String) throws {
+        for words in ["--help", "jwt dev", "policies dev --account 123456789012"] {
+            let outcome = try folder.bash("$0 \(words) \(redirection)", input: "anAPIkey\n")
+            #expect(outcome.status == 1, "\(words)")
+            #expect(outcome.errors == "relayctl: can't write to standard output: \(reason)\n", "\(words)")
+        }
+    }
+
+    @Test("A reader that has seen enough of the output is no failure, and messages that nobody can read neither")
+    func readerGone() throws {
+        let quiet = try folder.bash("trap '' PIPE; { sleep 0.2; $0 --help; echo $? >&2; } | true")
+        #expect(quiet.errors == "0\n")
+        #expect(try folder.bash("$0 nonsense 2>/dev/full").status == 2)
     }
 }
