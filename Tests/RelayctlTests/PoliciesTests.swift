@@ -71,7 +71,7 @@ struct PoliciesTests {
             at: folder.url.appendingPathComponent(file),
             withIntermediateDirectories: true
         )
-        #expect(try message("out") .hasSuffix("/\(file): Is a directory\n"))
+        #expect(try message("out").hasSuffix("/\(file): Is a directory\n"))
     }
 
     @Test("What can't be filled in is one line, and nothing is written")
