@@ -25,7 +25,7 @@ struct Serve: Subcommand {
         Option("--timeout", value: "SECONDS", help: "an invocation's time (default: 30)"),
         Option("--memory", value: "MB", help: "what the function is told that it has (default: 512)"),
         Option("--env-file", value: "FILE", help: "the function's variables, NAME=VALUE a line"),
-        Option("--exec", value: "PATH", help: "the executable (default: the release build, else the debug build)"),
+        Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
         Option("--concurrency", value: "N", help: "invocations at once in one process (Managed Instances)"),
         Option("--processes", value: "N", help: "processes at once, one invocation each (on demand; default: 1)"),
@@ -70,7 +70,7 @@ struct Serve: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let executable = try Executable.built(orAt: executable)
+        let executable = try Executable.besideThis(orAt: executable)
         let own = try environmentFile.map(EnvironmentFile.read) ?? [:]
         // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
         // process, and with it the Runtime API, before the relay's.
