@@ -4,7 +4,7 @@ import LocalLambda
 /// `relayctl serve`: the relay behind one of AWS's gateways, on a port of this machine.
 struct Serve: Subcommand {
     static let name = "serve"
-    static let summary = "Run the relay on this machine behind a gateway like AWS's."
+    static let summary = "Run the relay on this machine behind a gateway like AWS's"
     static let synopsis = "[OPTION]..."
     static let discussion = """
         Starts the relay's executable under a Lambda Runtime API on loopback, and answers HTTP on loopback as the gateway
@@ -24,7 +24,11 @@ struct Serve: Subcommand {
         Option("--multi-value-headers", help: "alb: as that attribute of the target group"),
         Option("--timeout", value: "SECONDS", help: "an invocation's time (default: 30)"),
         Option("--memory", value: "MB", help: "what the function is told that it has (default: 512)"),
-        Option("--env-file", value: "FILE", help: "the function's variables, NAME=VALUE a line"),
+        Option(
+            "--env-file",
+            value: "FILE",
+            help: "the function's variables: NAME=VALUE a line, with export\nand quotes or without; # begins a comment"
+        ),
         Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
         Option("--concurrency", value: "N", help: "invocations at once in one process (Managed Instances)"),
