@@ -12,7 +12,7 @@ struct JWTTests {
         folder = try ProjectFolder()
     }
 
-    @Test("The JWT, the SECRET_KEY, the console's page and the modules' pages are printed in this order")
+    @Test("The JWT, the SECRET_KEY, the console's page, XDR's form and SecureX's pages are printed in this order")
     func order() throws {
         let outcome = try folder.relayctl("jwt", "dev", input: "anAPIkey\n")
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
@@ -24,10 +24,13 @@ struct JWTTests {
             + "/edit/environment-variables?tab=configuration"
         #expect(lines[5] == "    " + console)
         let page = "security.cisco.com/settings/modules/available"
-        #expect(lines[7] == "    US: https://securex.us.\(page)/80b90eb0-a856-4251-b857-ab9ebdf917ae/new")
-        #expect(lines[8] == "    EU: https://securex.eu.\(page)/6bb4e5c7-baad-415b-9ce8-e9dddc715b4e/new")
-        #expect(lines[9] == "    APJC: https://securex.apjc.\(page)/0c411bb0-6c96-44a6-afbf-f3d483046d2d/new")
-        #expect(lines[10...].joined().contains("Generic Serverless Relay"))
+        #expect(lines[6].hasPrefix("In Cisco XDR ") && lines[6].contains("Generic Serverless Relay"))
+        #expect(lines[7].hasPrefix("    URL: https://") && lines[8] == "    Authorization bearer token: the JWT")
+        #expect(lines[9].hasPrefix("Formerly, in SecureX"))
+        #expect(lines[10] == "    US: https://securex.us.\(page)/80b90eb0-a856-4251-b857-ab9ebdf917ae/new")
+        #expect(lines[11] == "    EU: https://securex.eu.\(page)/6bb4e5c7-baad-415b-9ce8-e9dddc715b4e/new")
+        #expect(lines[12] == "    APJC: https://securex.apjc.\(page)/0c411bb0-6c96-44a6-afbf-f3d483046d2d/new")
+        #expect(lines.count == 13)
 
         let (token, secret) = (lines[1].dropFirst(4), lines[3].dropFirst(4))
         #expect(secret.wholeMatch(of: /[A-Za-z0-9]{64}/) != nil)
