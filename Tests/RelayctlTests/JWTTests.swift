@@ -87,6 +87,22 @@ struct JWTTests {
         #expect(!text.contains(secret) && text.contains("the one that the function has"))
     }
 
+    @Test("A key that is shorter than HS256 asks for is warned about, and signs all the same", arguments: [31, 32])
+    func weakSecret(size: Int) throws {
+        try folder.write(String(repeating: "s", count: size) + "\n", to: "secret.txt")
+        let outcome = try folder.relayctl("jwt", "dev", "--secret-file", "secret.txt", input: "anAPIkey\n")
+        let warning = "warning: the SECRET_KEY has 31 bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)\n"
+        #expect(outcome.status == 0 && outcome.errors == (size < 32 ? warning : ""))
+    }
+
+    @Test("An API key whose JWT would not fit into a request's headers is refused")
+    func longKey() throws {
+        let outcome = try folder.relayctl("jwt", "dev", input: String(repeating: "k", count: 6144) + "\n")
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("relayctl jwt: the JWT would have 8287 bytes, and API Gateway takes 10240 "))
+        #expect(try folder.relayctl("jwt", "dev", input: String(repeating: "k", count: 6000) + "\n").status == 0)
+    }
+
     @Test("Secrets come from a pipe that a path names, and from no file that is absent or too large to be one")
     func otherFiles() throws {
         let files = #"-f <(echo '{"key": "anAPIkey"}') --secret-file <(echo aSecret)"#
