@@ -10,7 +10,7 @@ public enum Executable {
     }
 
     /// The executable named on the command line, or the first of the package's builds that is there.
-    public static func built(orAt path: String?, in builds: [String] = ["release", "debug"]) throws -> String {
+    public static func built(orAt path: String?, in builds: [String]) throws -> String {
         let paths = packageFolder.map { folder in
             builds.map { folder.appendingPathComponent(".build/\($0)/bootstrap").path }
         }

@@ -93,7 +93,7 @@ private func help(_ command: any Subcommand.Type) -> String {
         return (name, option.help)
     }
     return """
-        Usage: relayctl \(command.name) \(command.synopsis)
+        Usage: relayctl \(command.name)\(command.synopsis.isEmpty ? "" : " " + command.synopsis)
 
         \(command.discussion)
 

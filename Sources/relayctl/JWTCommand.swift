@@ -84,6 +84,7 @@ extension JWTCommand {
                 now: Date()
             )
             try checkThatTheRelayAccepts(issue)
+            warnOfWeakness(issue.secret)
             let url = try deployment?.set(secretKey: issue.secret)
             print(
                 json
@@ -123,13 +124,28 @@ extension JWTCommand {
         let message: String
     }
 
+    /// API Gateway takes 10,240 bytes of headers together
+    /// (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html); what is left is for the others.
+    private static let longestToken = 8192
+
     private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(Failure) {
+        let size = issue.token.utf8.count
+        guard size <= Self.longestToken else {
+            throw Failure("the JWT would have \(size) bytes, and API Gateway takes 10240 of headers; is this the key?")
+        }
         do {
             _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
         } catch {
             let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
             throw Failure("the relay would refuse this JWT: \(error.message)\(cause)")
         }
+    }
+
+    /// https://www.rfc-editor.org/rfc/rfc7518#section-3.2
+    private func warnOfWeakness(_ secret: String) {
+        let size = secret.utf8.count
+        guard size < 32 else { return }
+        say("warning: the SECRET_KEY has \(size) bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)")
     }
 
     private func ask(for fields: [ModuleSettings.Field]) throws -> [String: String] {

@@ -56,12 +56,11 @@ struct JWTIssue {
             The JWT for the \(module.moduleName) module is:
                 \(token)\(validity)\
             \(secretStep)
-            Create the \(module.moduleName) module with the relay's URL and the JWT, on the page of your SecureX region:
-            \(pages.joined(separator: "\n"))
-            In Cisco XDR, which took over from SecureX in July 2024, open Administration > Integrations (Integration
-            Modules), add a Generic Serverless Relay, and enter:
+            In Cisco XDR open Administration > Integrations (Integration Modules), add a Generic Serverless Relay, and enter:
                 URL: \(url ?? settings.url(ofAPI: "ID") + ", the relay's URL")
                 Authorization bearer token: the JWT
+            Formerly, in SecureX, which ended in July 2024, the \(module.moduleName) module was created on the page of the region:
+            \(pages.joined(separator: "\n"))
             """
     }
 

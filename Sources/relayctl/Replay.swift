@@ -6,7 +6,7 @@ import LocalLambda
 /// `relayctl replay`: sends events to the relay's executable as Lambda would, and looks at what comes back.
 struct Replay: Subcommand {
     static let name = "replay"
-    static let summary = "Send events to the relay on this machine, and compare the answers."
+    static let summary = "Send events to the relay on this machine, and compare the answers"
     static let synopsis = "[OPTION]... [EVENT.json|CASE.json|FOLDER|-]..."
     static let discussion = """
         Starts the relay's executable under a Lambda Runtime API on loopback and sends it each event: those named, or

@@ -4,7 +4,7 @@ import LocalLambda
 /// `relayctl serve`: the relay behind one of AWS's gateways, on a port of this machine.
 struct Serve: Subcommand {
     static let name = "serve"
-    static let summary = "Run the relay on this machine behind a gateway like AWS's."
+    static let summary = "Run the relay on this machine behind a gateway like AWS's"
     static let synopsis = "[OPTION]..."
     static let discussion = """
         Starts the relay's executable under a Lambda Runtime API on loopback, and answers HTTP on loopback as the gateway
@@ -24,8 +24,12 @@ struct Serve: Subcommand {
         Option("--multi-value-headers", help: "alb: as that attribute of the target group"),
         Option("--timeout", value: "SECONDS", help: "an invocation's time (default: 30)"),
         Option("--memory", value: "MB", help: "what the function is told that it has (default: 512)"),
-        Option("--env-file", value: "FILE", help: "the function's variables, NAME=VALUE a line"),
-        Option("--exec", value: "PATH", help: "the executable (default: the release build, else the debug build)"),
+        Option(
+            "--env-file",
+            value: "FILE",
+            help: "the function's variables: NAME=VALUE a line, with export\nand quotes or without; # begins a comment"
+        ),
+        Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
         Option("--concurrency", value: "N", help: "invocations at once in one process (Managed Instances)"),
         Option("--processes", value: "N", help: "processes at once, one invocation each (on demand; default: 1)"),
@@ -70,7 +74,7 @@ struct Serve: Subcommand {
     }
 
     func run() throws -> Int32 {
-        let executable = try Executable.built(orAt: executable)
+        let executable = try Executable.besideThis(orAt: executable)
         let own = try environmentFile.map(EnvironmentFile.read) ?? [:]
         // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
         // process, and with it the Runtime API, before the relay's.

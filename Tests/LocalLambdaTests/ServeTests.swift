@@ -12,9 +12,9 @@ import Testing
         let authorization: String
 
         init(_ arguments: [String]) throws {
-            let bootstrap = try Executable.besideThis(orAt: nil)
-            relayctl = try Relayctl(["serve", "--port", "0", "--exec", bootstrap] + arguments)
+            relayctl = try Relayctl(["serve", "--port", "0"] + arguments)
             let text = relayctl.read(until: "Ctrl-C ends it.\n")
+            #expect(text.contains(" would, by \(try Executable.besideThis(orAt: nil)).\n"))
             port = try #require(text.firstMatch(of: /localhost:(\d+)/).flatMap { Int($0.1) }, "\(text)")
             authorization = try #require(text.firstMatch(of: /Authorization: (Bearer \S+)/).map { String($0.1) })
         }

@@ -12,7 +12,7 @@ struct JWTTests {
         folder = try ProjectFolder()
     }
 
-    @Test("The JWT, the SECRET_KEY, the console's page and the modules' pages are printed in this order")
+    @Test("The JWT, the SECRET_KEY, the console's page, XDR's form and SecureX's pages are printed in this order")
     func order() throws {
         let outcome = try folder.relayctl("jwt", "dev", input: "anAPIkey\n")
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
@@ -24,10 +24,13 @@ struct JWTTests {
             + "/edit/environment-variables?tab=configuration"
         #expect(lines[5] == "    " + console)
         let page = "security.cisco.com/settings/modules/available"
-        #expect(lines[7] == "    US: https://securex.us.\(page)/80b90eb0-a856-4251-b857-ab9ebdf917ae/new")
-        #expect(lines[8] == "    EU: https://securex.eu.\(page)/6bb4e5c7-baad-415b-9ce8-e9dddc715b4e/new")
-        #expect(lines[9] == "    APJC: https://securex.apjc.\(page)/0c411bb0-6c96-44a6-afbf-f3d483046d2d/new")
-        #expect(lines[10...].joined().contains("Generic Serverless Relay"))
+        #expect(lines[6].hasPrefix("In Cisco XDR ") && lines[6].contains("Generic Serverless Relay"))
+        #expect(lines[7].hasPrefix("    URL: https://") && lines[8] == "    Authorization bearer token: the JWT")
+        #expect(lines[9].hasPrefix("Formerly, in SecureX"))
+        #expect(lines[10] == "    US: https://securex.us.\(page)/80b90eb0-a856-4251-b857-ab9ebdf917ae/new")
+        #expect(lines[11] == "    EU: https://securex.eu.\(page)/6bb4e5c7-baad-415b-9ce8-e9dddc715b4e/new")
+        #expect(lines[12] == "    APJC: https://securex.apjc.\(page)/0c411bb0-6c96-44a6-afbf-f3d483046d2d/new")
+        #expect(lines.count == 13)
 
         let (token, secret) = (lines[1].dropFirst(4), lines[3].dropFirst(4))
         #expect(secret.wholeMatch(of: /[A-Za-z0-9]{64}/) != nil)
@@ -82,6 +85,22 @@ struct JWTTests {
         #expect(printed.secretKey == nil)
         let text = try folder.relayctl("jwt", "dev", "--secret-file", path, input: input).output
         #expect(!text.contains(secret) && text.contains("the one that the function has"))
+    }
+
+    @Test("A key that is shorter than HS256 asks for is warned about, and signs all the same", arguments: [31, 32])
+    func weakSecret(size: Int) throws {
+        try folder.write(String(repeating: "s", count: size) + "\n", to: "secret.txt")
+        let outcome = try folder.relayctl("jwt", "dev", "--secret-file", "secret.txt", input: "anAPIkey\n")
+        let warning = "warning: the SECRET_KEY has 31 bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)\n"
+        #expect(outcome.status == 0 && outcome.errors == (size < 32 ? warning : ""))
+    }
+
+    @Test("An API key whose JWT would not fit into a request's headers is refused")
+    func longKey() throws {
+        let outcome = try folder.relayctl("jwt", "dev", input: String(repeating: "k", count: 6144) + "\n")
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("relayctl jwt: the JWT would have 8287 bytes, and API Gateway takes 10240 "))
+        #expect(try folder.relayctl("jwt", "dev", input: String(repeating: "k", count: 6000) + "\n").status == 0)
     }
 
     @Test("Secrets come from a pipe that a path names, and from no file that is absent or too large to be one")

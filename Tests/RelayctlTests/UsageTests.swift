@@ -20,6 +20,17 @@ struct UsageTests {
         #expect(nothing.status == 2 && nothing.output.isEmpty && nothing.errors == help.output)
     }
 
+    @Test("Summaries are no sentences, and no line of any help ends with a blank")
+    func textsAlike() throws {
+        let overview = try folder.relayctl("help").output
+        let lines = overview.split(separator: "\n").drop { $0 != "Commands:" }.dropFirst().prefix { $0 != "Options:" }
+        #expect(lines.count == 13 && lines.allSatisfy { !$0.hasSuffix(".") })
+        for command in lines.compactMap({ $0.split(separator: " ").first }) {
+            let help = try folder.relayctl("help", String(command))
+            #expect(help.status == 0 && !help.output.contains(" \n"), "\(command)")
+        }
+    }
+
     @Test(
         "Every command of a stage has its help, by two ways",
         arguments: ["jwt", "module", "policies", "deploy", "update", "status", "tail", "rollback", "undeploy"]
