@@ -131,7 +131,7 @@ func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDep
 
 /// Asks on the terminal; anything but yes is no, and so is a standard input that ends.
 func confirms(_ question: String) -> Bool {
-    FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+    writeToStandardError("\(question) [y/N] ")
     guard let answer = readLine() else {
         say("nobody answers; --yes stands for an answer")
         return false

@@ -80,8 +80,7 @@ struct ReplayOutput {
         guard isatty(2) == 1, !isJSON else { return { _, _ in } }
         return { done, all in
             guard done % 50 == 0 || done == all else { return }
-            let line = done == all ? "\r\u{1b}[K" : "\r\(done) of \(all)\u{1b}[K"
-            FileHandle.standardError.write(Data(line.utf8))
+            writeToStandardError(done == all ? "\r\u{1b}[K" : "\r\(done) of \(all)\u{1b}[K")
         }
     }
 

@@ -14,7 +14,7 @@ enum SecretInput {
             return line
         }
         while true {
-            FileHandle.standardError.write(Data("Enter: \(prompt): ".utf8))
+            writeToStandardError("Enter: \(prompt): ")
             let line = trimmed(try withoutEcho { readLine() })
             say("")
             guard let line else { throw Failure("nothing entered: \(prompt)") }

@@ -5,9 +5,14 @@ import Synchronization
 /// The system's first reason why standard output could not be written; 0 where there was none.
 private let outputError = Mutex<Int32>(0)
 
-/// A line on standard error; where that can't be written there is nowhere to say so.
+/// A line on standard error.
 func say(_ line: String) {
-    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+    writeToStandardError(line + "\n")
+}
+
+/// A text on standard error, as it is; where that can't be written there is nowhere to say so.
+func writeToStandardError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }
 
 /// A line on standard output, at once and in one piece, whichever thread has it. False where it can't be written.

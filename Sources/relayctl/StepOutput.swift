@@ -76,18 +76,14 @@ final class StepOutput {
 
     /// A line that the next one takes the place of; on a terminal alone.
     private func passing(_ text: String) {
-        if !isPlain { write("\r\u{1B}[K  \(title) \(text)") }
+        if !isPlain { writeToStandardError("\r\u{1B}[K  \(title) \(text)") }
     }
 
     private func line(_ text: String) {
-        write((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
+        writeToStandardError((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
     }
 
     private func colored(_ text: String, _ color: Int) -> String {
         isPlain ? text : "\u{1B}[\(color)m\(text)\u{1B}[0m"
-    }
-
-    private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
     }
 }

@@ -34,7 +34,7 @@ struct TailCommand: Subcommand {
         let start = Date(timeIntervalSinceNow: Double(-since))
         try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
-            FileHandle.standardOutput.write(Data((layout.line(record) + "\n").utf8))
+            if !tell(layout.line(record)) { exit(flushed(1)) }
         }
         return 0
     }

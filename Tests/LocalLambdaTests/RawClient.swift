@@ -28,9 +28,9 @@ final class RawClient {
         _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// What comes until `isEnough`, the end of the connection, or two seconds of silence.
-    func receive(until isEnough: (String) -> Bool = { _ in false }) -> String {
-        set(descriptor, SOL_SOCKET, SO_RCVTIMEO, to: timeval(tv_sec: 2, tv_usec: 0))
+    /// What comes until `isEnough`, the end of the connection, or so many seconds of silence.
+    func receive(patience: Int = 2, until isEnough: (String) -> Bool = { _ in false }) -> String {
+        set(descriptor, SOL_SOCKET, SO_RCVTIMEO, to: timeval(tv_sec: patience, tv_usec: 0))
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isEnough(String(decoding: received, as: UTF8.self)) {
@@ -48,11 +48,11 @@ final class RawClient {
         return recv(descriptor, &byte, 1, 0) == 0
     }
 
-    /// A whole exchange on a connection of its own.
+    /// A whole exchange on a connection of its own, which the server ends.
     static func exchange(_ port: Int, _ head: String, body: String = "") -> String {
         let client = RawClient(port: port)
         let length = body.isEmpty ? "" : "Content-Length: \(body.utf8.count)\r\n"
         client.send(head + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + length + "\r\n" + body)
-        return client.receive()
+        return client.receive(patience: 20)
     }
 }
