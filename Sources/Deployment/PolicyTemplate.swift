@@ -107,7 +107,7 @@ public struct AccountID: Equatable, Sendable {
 }
 
 /// Why a policy can't be rendered.
-public enum PolicyError: Error, Equatable, CustomStringConvertible {
+public enum PolicyError: InputError, Equatable {
     /// A stage's role_arn belongs to another account, whose roles this one can't hand to Lambda.
     case roleOfAnotherAccount(stage: String, account: String)
     /// A placeholder that nothing stands for.

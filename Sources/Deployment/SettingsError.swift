@@ -1,5 +1,8 @@
-/// What is wrong with a settings file; the description is one line that says what and where.
-public enum SettingsError: Error, Equatable, CustomStringConvertible {
+/// Something that the operator wrote can't be used; the description is one line that says what and where.
+public protocol InputError: Error, CustomStringConvertible {}
+
+/// What is wrong with a settings file.
+public enum SettingsError: InputError, Equatable {
     /// The file is not there or can't be read.
     case unreadable(file: String, reason: String)
     /// The file is not JSON.

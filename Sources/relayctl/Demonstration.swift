@@ -37,7 +37,7 @@ struct Demonstration {
             if let certificates { variables["SSL_CERT_FILE"] = certificates.authority }
             self.standIn = standIn
         } else if speaksTLS {
-            throw Failure("--tls is for the stand-in, and SECURITYTRAILS_API_URL names another upstream")
+            throw UsageError("--tls is for the stand-in, and SECURITYTRAILS_API_URL names another upstream")
         } else {
             certificates = nil
             standIn = nil

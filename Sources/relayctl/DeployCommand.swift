@@ -106,11 +106,11 @@ private struct DeploymentRequest {
         do {
             _ = try Configuration(environment: variables)
         } catch {
-            throw Failure(place + error.message)
+            throw UsageError(place + error.message)
         }
         for name in ["NUMBER_OF_PAGES", "REQUESTS_PER_SECOND"] {
             guard let value = variables[name], value.wholeMatch(of: /[0-9]*/) == nil else { continue }
-            throw Failure("\(place)\(name) takes a whole number, not '\(value)'")
+            throw UsageError("\(place)\(name) takes a whole number, not '\(value)'")
         }
     }
 

@@ -55,15 +55,17 @@ private func run(_ command: any Subcommand.Type, _ words: [String]) -> Int32 {
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
         return show(help(command))
     }
-    let subcommand: any Subcommand
     do {
-        subcommand = try command.init(Arguments(words, options: command.options))
-    } catch {
+        return try command.init(Arguments(words, options: command.options)).run()
+    } catch let error as UsageError {
+        say("relayctl \(command.name): \(error.message)")
+        return 2
+    } catch let error as any InputError {
         say("relayctl \(command.name): \(error)")
         return 2
-    }
-    do {
-        return try subcommand.run()
+    } catch let error as Failure {
+        say("relayctl \(command.name): \(error.message)")
+        return 1
     } catch {
         say("relayctl \(command.name): \(explanation(of: error))")
         return 1
@@ -82,7 +84,7 @@ private func overview() -> String {
     Options:
     \(table([("-h, --help", "this text; 'relayctl help COMMAND' says more of a command"), ("--version", "the relay's version")]))
 
-    Exit status: 0, 1 (failed), 2 (usage: the command line makes no sense).
+    Exit status: 0, 1 (failed), 2 (usage, or input that makes no sense).
     """
 }
 

@@ -128,16 +128,18 @@ extension JWTCommand {
     /// (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html); what is left is for the others.
     private static let longestToken = 8192
 
-    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(Failure) {
+    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(UsageError) {
         let size = issue.token.utf8.count
         guard size <= Self.longestToken else {
-            throw Failure("the JWT would have \(size) bytes, and API Gateway takes 10240 of headers; is this the key?")
+            throw UsageError(
+                "the JWT would have \(size) bytes, and API Gateway takes 10240 of headers; is this the key?"
+            )
         }
         do {
             _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
         } catch {
             let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
-            throw Failure("the relay would refuse this JWT: \(error.message)\(cause)")
+            throw UsageError("the relay would refuse this JWT: \(error.message)\(cause)")
         }
     }
 
@@ -160,25 +162,25 @@ extension JWTCommand {
         let members: [JSONC.Member]
         do {
             guard case .object(let object) = try JSONC(parsing: SecretInput.contents(of: path)) else {
-                throw Failure("\(file): takes an object, {\"\(fields[0].name)\": \"…\"}")
+                throw UsageError("\(file): takes an object, {\"\(fields[0].name)\": \"…\"}")
             }
             members = object
         } catch let error as JSONC.SyntaxError {
-            throw Failure("\(file):\(error.line):\(error.column): \(error.reason)")
+            throw UsageError("\(file):\(error.line):\(error.column): \(error.reason)")
         }
         var values: [String: String] = [:]
         for member in members {
             guard fields.contains(where: { $0.name == member.name }) else {
                 let near = nearest(to: member.name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" }
-                throw Failure("\(file): unknown field '\(member.name)'" + (near ?? ""))
+                throw UsageError("\(file): unknown field '\(member.name)'" + (near ?? ""))
             }
             guard case .string(let value) = member.value, !value.isEmpty else {
-                throw Failure("\(file): \(member.name): takes a string that is not empty")
+                throw UsageError("\(file): \(member.name): takes a string that is not empty")
             }
             values[member.name] = value
         }
         for field in fields where values[field.name] == nil {
-            throw Failure("\(file): \(field.name): is missing (\(field.prompt))")
+            throw UsageError("\(file): \(field.name): is missing (\(field.prompt))")
         }
         return values
     }
@@ -187,11 +189,11 @@ extension JWTCommand {
     private func readSecret(from path: String) throws -> String {
         if path == "-" { return try SecretInput.ask("SECRET_KEY") }
         guard let text = String(validating: try SecretInput.contents(of: path), as: UTF8.self) else {
-            throw Failure("\(path): is not UTF-8")
+            throw UsageError("\(path): is not UTF-8")
         }
         let secret = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
         guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
-            throw Failure("\(path): takes one line, the SECRET_KEY")
+            throw UsageError("\(path): takes one line, the SECRET_KEY")
         }
         return secret
     }

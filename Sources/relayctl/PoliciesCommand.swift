@@ -74,7 +74,7 @@ struct PoliciesCommand: Subcommand {
     private func templateFile(_ template: PolicyTemplate) throws -> URL {
         let file = URL(fileURLWithPath: "deploy").appendingPathComponent(template.fileName)
         guard FileManager.default.isReadableFile(atPath: file.path) else {
-            throw Failure("deploy/\(template.fileName) can't be read; run relayctl in the project's folder")
+            throw UsageError("deploy/\(template.fileName) can't be read; run relayctl in the project's folder")
         }
         return file
     }

@@ -102,7 +102,7 @@ struct Replay: Subcommand {
 
     private func defaultFolder() throws -> String {
         guard let package = Executable.packageFolder else {
-            throw Failure("name an event: the current folder is in no package that has Tests/Events")
+            throw UsageError("name an event: the current folder is in no package that has Tests/Events")
         }
         return package.appendingPathComponent("Tests/Events").path
     }

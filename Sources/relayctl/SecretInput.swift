@@ -9,15 +9,15 @@ enum SecretInput {
     /// - Parameter prompt: what the operator is asked for; in errors too.
     static func ask(_ prompt: String) throws -> String {
         guard isatty(STDIN_FILENO) == 1 else {
-            guard let line = trimmed(readLine()) else { throw Failure("standard input has no line: \(prompt)") }
-            guard !line.isEmpty else { throw Failure("empty: \(prompt)") }
+            guard let line = trimmed(readLine()) else { throw UsageError("standard input has no line: \(prompt)") }
+            guard !line.isEmpty else { throw UsageError("empty: \(prompt)") }
             return line
         }
         while true {
             writeToStandardError("Enter: \(prompt): ")
             let line = trimmed(try withoutEcho { readLine() })
             say("")
-            guard let line else { throw Failure("nothing entered: \(prompt)") }
+            guard let line else { throw UsageError("nothing entered: \(prompt)") }
             if !line.isEmpty { return line }
         }
     }

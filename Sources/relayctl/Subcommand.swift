@@ -13,11 +13,10 @@ protocol Subcommand: SendableMetatype {
     /// The options it knows; `--help` is every command's.
     static var options: [Option] { get }
 
-    /// Reads the arguments, and nothing else; throws `UsageError` for what makes no sense. What it throws is printed as
-    /// one line and ends with status 2.
+    /// Reads the arguments; throws `UsageError` for what makes no sense, which ends with status 2.
     init(_ arguments: Arguments) throws
     /// Does the work. Returns the exit status: 0, or 1 where the work was done and the answer is "no"
-    /// (a replay that differs). What it throws is printed as one line and ends with status 1.
+    /// (a replay that differs). What it throws is printed as one line and ends with status 1, a `UsageError` with 2.
     func run() throws -> Int32
 }
 
@@ -42,21 +41,21 @@ struct Option {
     }
 }
 
-/// The command line makes no sense; the description is the one line that says what and where.
-struct UsageError: Error, CustomStringConvertible {
-    let description: String
+/// The command line, or what it names, makes no sense; `message` is the one line that says what and where.
+struct UsageError: Error {
+    let message: String
 
-    init(_ description: String) {
-        self.description = description
+    init(_ message: String) {
+        self.message = message
     }
 }
 
-/// The work failed; the description is the one line that says what and where.
-struct Failure: Error, CustomStringConvertible {
-    let description: String
+/// The work failed; `message` is the one line that says what and where.
+struct Failure: Error {
+    let message: String
 
-    init(_ description: String) {
-        self.description = description
+    init(_ message: String) {
+        self.message = message
     }
 }
 

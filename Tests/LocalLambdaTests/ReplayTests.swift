@@ -43,7 +43,7 @@ import Testing
             ["replay", "--tls", event],
             environment: ["SECURITYTRAILS_API_URL": "http://127.0.0.1:1/v1/"]
         )
-        #expect(refusal.status == 1 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
+        #expect(refusal.status == 2 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
     }
 
     @Test("an answer that differs from the recorded one is shown as a difference, and fails the command")

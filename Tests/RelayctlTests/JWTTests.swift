@@ -98,7 +98,7 @@ struct JWTTests {
     @Test("An API key whose JWT would not fit into a request's headers is refused")
     func longKey() throws {
         let outcome = try folder.relayctl("jwt", "dev", input: String(repeating: "k", count: 6144) + "\n")
-        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
         #expect(outcome.errors.hasPrefix("relayctl jwt: the JWT would have 8287 bytes, and API Gateway takes 10240 "))
         #expect(try folder.relayctl("jwt", "dev", input: String(repeating: "k", count: 6000) + "\n").status == 0)
     }
@@ -119,7 +119,7 @@ struct JWTTests {
     }
 
     @Test(
-        "Values that can't be used are one line and status 1",
+        "Values that can't be used are one line and status 2",
         arguments: [
             ("", [], "standard input has no line: SecurityTrails API Key"),
             ("  \n", [], "empty: SecurityTrails API Key"),
@@ -134,6 +134,7 @@ struct JWTTests {
                 "the relay would refuse this JWT: Invalid authentication credentials; "
                     + "an API key holds visible ASCII characters alone"
             ),
+            ("x\n", ["-f", "-", "--secret-file", "-"], "--file and --secret-file can't both be standard input"),
             ("x\n", ["--secret-file", "empty"], "empty: takes one line, the SECRET_KEY"),
             ("x\n", ["--secret-file", "two"], "two: takes one line, the SECRET_KEY"),
         ] as [(String, [String], String)]
@@ -142,7 +143,7 @@ struct JWTTests {
         try folder.write("\n", to: "empty")
         try folder.write("a\nb\n", to: "two")
         let outcome = try folder.run(["jwt", "dev"] + options, input: input)
-        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
         #expect(outcome.errors == "relayctl jwt: \(message)\n")
     }
 
