@@ -128,15 +128,3 @@ func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDep
     let output = StepOutput(isDryRun: isDryRun)
     return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
 }
-
-/// Asks on the terminal; anything but yes is no, and so is a standard input that ends.
-func confirms(_ question: String) -> Bool {
-    writeToStandardError("\(question) [y/N] ")
-    guard let answer = readLine() else {
-        say("nobody answers; --yes stands for an answer")
-        return false
-    }
-    // A terminal shows what is typed.
-    if isatty(STDIN_FILENO) != 1 { say(answer) }
-    return ["y", "yes"].contains(answer.lowercased())
-}

@@ -15,6 +15,18 @@ func writeToStandardError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }
 
+/// Asks on the terminal; anything but yes is no, and so is a standard input that ends.
+func confirms(_ question: String) -> Bool {
+    writeToStandardError("\(question) [y/N] ")
+    guard let answer = readLine() else {
+        say("nobody answers; --yes stands for an answer")
+        return false
+    }
+    // A terminal shows what is typed.
+    if isatty(STDIN_FILENO) != 1 { say(answer) }
+    return ["y", "yes"].contains(answer.lowercased())
+}
+
 /// A line on standard output, at once and in one piece, whichever thread has it. False where it can't be written.
 func tell(_ line: String) -> Bool {
     print(line)
