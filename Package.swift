@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "JWT", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("crypto")),
         .target(name: "CTIM", dependencies: ["JSON"]),
         .target(name: "SecurityTrails", dependencies: ["HTTPClient", "CIDN2"], linkerSettings: system("idn2")),
-        .target(name: "Relay", dependencies: ["APIGateway", "JWT", "CTIM", "SecurityTrails"]),
+        .target(name: "Relay", dependencies: ["APIGateway", "CTIM", "HTTPClient", "JSON", "JWT", "SecurityTrails"]),
         .executableTarget(
             name: "bootstrap",
             dependencies: ["Relay", "LambdaRuntime", .target(name: "CAbsent", condition: .when(traits: ["Lambda"]))],
@@ -67,7 +67,7 @@ let package = Package(
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda"]),
         .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
-        .testTarget(name: "JWTTests", dependencies: ["JWT"]),
+        .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "bootstrap"]),

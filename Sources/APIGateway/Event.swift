@@ -1,183 +1,214 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import JSON
 
-/// An event that a function behind a gateway gets. Decoding throws for one that is of no kind known here.
-public enum Event: Decodable, Sendable {
+/// An event that a function behind a gateway gets.
+package enum Event: Sendable {
     /// A request through a gateway.
     case request(Request)
-    /// A scheduled event (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html), which
+    /// A scheduled event, of EventBridge's rules
+    /// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html) or of its Scheduler, which
     /// only keeps the function warm.
     case scheduled
 
-    /// Reads the event's bytes.
-    public init(json: Data) throws {
-        self = try JSONDecoder().decode(Event.self, from: json)
-    }
+    /// An event that is neither.
+    package struct Unknown: Error {}
 
-    /// Tells the kinds apart by their keys. Every field may be null or absent, and no field of the context decides
-    /// whether an event decodes.
-    public init(from decoder: any Decoder) throws {
-        let event = try decoder.container(keyedBy: Key.self)
-        let context = try? event.nestedContainer(keyedBy: Key.self, forKey: .requestContext)
-        if let method = try event.decodeIfPresent(String.self, forKey: .httpMethod) {
-            if context?.contains(.elb) == true {
-                self = .request(try Self.loadBalancerRequest(event, method))
-            } else {
-                self = .request(try Self.restRequest(event, method))
-            }
-        } else if try event.decodeIfPresent(String.self, forKey: .version) == "2.0", let context,
-            let http = try? context.nestedContainer(keyedBy: Key.self, forKey: .http)
-        {
-            self = .request(try Self.httpRequest(event, context, http))
-        } else if try event.decodeIfPresent(String.self, forKey: .source) == "aws.events" {
+    /// Reads the event's bytes. Every member may be null, absent or of another type than AWS gives it; only those that
+    /// tell the kinds apart decide whether an event can be read.
+    package init(json: [UInt8]) throws {
+        let event = try JSONReader.read(json) { reader throws(JSONError) in try EventMembers(&reader) }
+        if let method = event.httpMethod {
+            self = .request(
+                event.context.isLoadBalancer ? event.loadBalancerRequest(method) : event.restRequest(method)
+            )
+        } else if event.version == "2.0", event.context.hasHTTP {
+            self = .request(event.httpRequest())
+        } else if event.source == "aws.events" || event.source == "aws.scheduler" {
             self = .scheduled
         } else {
-            let reason = "neither a request through a gateway nor a scheduled event"
-            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: reason))
+            throw Unknown()
+        }
+    }
+}
+
+/// What is read of an event, whichever gateway made it.
+struct EventMembers {
+    private(set) var version: String?
+    private(set) var source: String?
+    private(set) var httpMethod: String?
+    private(set) var context = Context()
+    private var resource: String?
+    private var path: String?
+    private var rawPath: String?
+    private var pathParameters: [(name: String, value: String)] = []
+    private var headers: HeaderValues?
+    private var multiValueHeaders: HeaderValues?
+    private var body: [UInt8]?
+    private var isBase64Encoded = false
+
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        while let name = try reader.nextMember() {
+            switch name {
+            case "version": version = try reader.string()
+            case "source": source = try reader.string()
+            case "httpMethod": httpMethod = try reader.string()
+            case "requestContext": context = try Context(&reader)
+            case "resource": resource = try reader.string()
+            case "path": path = try reader.string()
+            case "rawPath": rawPath = try reader.string()
+            case "pathParameters": pathParameters = try Self.pathParameters(&reader)
+            case "headers": headers = try HeaderValues(&reader)
+            case "multiValueHeaders": multiValueHeaders = try HeaderValues(&reader)
+            case "body": body = try reader.rawString()?.bytes
+            case "isBase64Encoded": isBase64Encoded = try reader.bool() ?? false
+            default: break
+            }
         }
     }
 
-    fileprivate typealias Fields = KeyedDecodingContainer<Key>
-
-    /// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
-    private static func restRequest(_ event: Fields, _ method: String) throws -> Request {
-        // A custom domain's base path stands in `path`, and not in what `{proxy+}` caught.
-        var path = try event.decodeIfPresent(String.self, forKey: .path) ?? "/"
-        if try event.decodeIfPresent(String.self, forKey: .resource) == "/{proxy+}",
-            let parameters = try? event.nestedContainer(keyedBy: Key.self, forKey: .pathParameters),
-            let proxy = try parameters.decodeIfPresent(String.self, forKey: .proxy)
-        {
-            path = "/" + proxy
+    private static func pathParameters(
+        _ reader: inout JSONReader
+    ) throws(JSONError) -> [(name: String, value: String)] {
+        var parameters: [(name: String, value: String)] = []
+        guard try reader.enterObject() else { return [] }
+        while let name = try reader.nextMember() {
+            if let value = try reader.string() { parameters.append((name.text, value)) }
         }
+        return parameters
+    }
+
+    // MARK: - Requests
+
+    /// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, and an HTTP
+    /// API's payload format 1.0, which has a version.
+    func restRequest(_ method: String) -> Request {
+        let values = multiValueHeaders ?? headers
         return Request(
             gateway: .rest,
             method: method,
-            path: percentDecoded(path),
-            authorization: try Header(event, .multiValueHeaders)?.values ?? Header(event, .headers)?.values ?? [],
-            body: try body(event)
+            path: percentDecoded(restPath),
+            authorization: values?.authorization ?? [],
+            moduleInstanceID: values?.moduleInstanceID,
+            body: decodedBody
         )
     }
 
+    /// The path under which the API has the function. A custom domain's base path stands in `path`, but not in what
+    /// `{proxy+}` caught, nor in a resource of its own.
+    private var restPath: String {
+        let path = path ?? "/"
+        guard let resource, resource.hasPrefix("/") else {
+            return version == "1.0" ? withoutStage(path) : path
+        }
+        if resource.hasPrefix("/{"), resource.hasSuffix("+}") {
+            let name = resource.dropFirst(2).dropLast(2)
+            return pathParameters.last { $0.name == name }.map { "/" + $0.value } ?? path
+        }
+        return resource.utf8.contains(UInt8(ascii: "{")) || resource == "/" ? path : resource
+    }
+
     /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-    private static func loadBalancerRequest(_ event: Fields, _ method: String) throws -> Request {
-        let multiValue = try Header(event, .multiValueHeaders)
+    func loadBalancerRequest(_ method: String) -> Request {
+        let values = multiValueHeaders ?? headers
         return Request(
-            gateway: .loadBalancer(multiValueHeaders: multiValue != nil),
+            gateway: .loadBalancer(multiValueHeaders: multiValueHeaders != nil),
             method: method,
-            path: percentDecoded(try event.decodeIfPresent(String.self, forKey: .path) ?? "/"),
-            authorization: try multiValue?.values ?? Header(event, .headers)?.values ?? [],
-            body: try body(event)
+            path: withOneSlash(percentDecoded(path ?? "/")),
+            authorization: values?.authorization ?? [],
+            moduleInstanceID: values?.moduleInstanceID,
+            body: decodedBody
         )
     }
 
     /// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html and, in the
     /// same format, https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
-    private static func httpRequest(
-        _ event: Fields,
-        _ context: Fields,
-        _ http: Fields
-    ) throws -> Request {
-        let isFunctionURL = (try? context.decode(String.self, forKey: .domainName))?.contains("lambda-url") ?? false
-        let path = try event.decodeIfPresent(String.self, forKey: .rawPath) ?? "/"
-        let stage = (try? context.decode(String.self, forKey: .stage)) ?? "$default"
+    func httpRequest() -> Request {
+        let path = rawPath ?? "/"
         return Request(
-            gateway: isFunctionURL ? .functionURL : .http,
-            method: (try? http.decode(String.self, forKey: .method)) ?? "",
-            path: isFunctionURL ? percentDecoded(path) : withoutStage(path, stage),
-            authorization: try Header(event, .headers)?.values ?? [],
-            body: try body(event)
+            gateway: context.isFunctionURL ? .functionURL : .http,
+            method: context.httpMethod ?? "",
+            path: context.isFunctionURL ? withOneSlash(percentDecoded(path)) : withoutStage(path),
+            authorization: headers?.authorization ?? [],
+            moduleInstanceID: headers?.moduleInstanceID,
+            body: decodedBody
         )
     }
 
-    // MARK: - Fields
-
     /// An HTTP API's path arrives decoded, with the stage in front unless it is `$default`.
-    private static func withoutStage(_ path: String, _ stage: String) -> String {
-        let prefix = "/" + stage
-        guard stage != "$default", path.hasPrefix(prefix) else { return path }
-        let rest = path.dropFirst(prefix.count)
+    private func withoutStage(_ path: String) -> String {
+        guard let stage = context.stage, stage != "$default", path.hasPrefix("/" + stage) else { return path }
+        let rest = path.dropFirst(stage.count + 1)
         return rest.isEmpty ? "/" : rest.hasPrefix("/") ? String(rest) : path
     }
 
-    /// The path, decoded once, but for `%2F`: that slash is no separator. One that is not UTF-8 afterwards stays as it is.
-    private static func percentDecoded(_ path: String) -> String {
-        guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
-        let source = Array(path.utf8)
-        var decoded: [UInt8] = []
-        var index = 0
-        while index < source.count {
-            if source[index] == UInt8(ascii: "%"), index + 2 < source.count,
-                let high = hexadecimal(source[index + 1]), let low = hexadecimal(source[index + 2]),
-                high << 4 | low != UInt8(ascii: "/")
-            {
-                decoded.append(high << 4 | low)
-                index += 3
-            } else {
-                decoded.append(source[index])
-                index += 1
-            }
-        }
-        return String(validating: decoded, as: UTF8.self) ?? path
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(digit)).hexDigitValue.map(UInt8.init)
-    }
-
-    private static func body(_ event: Fields) throws -> Data? {
-        guard let text = try event.decodeIfPresent(String.self, forKey: .body) else { return nil }
-        let isBase64 = try event.decodeIfPresent(Bool.self, forKey: .isBase64Encoded) ?? false
-        return isBase64 ? Data(base64Encoded: text) : Data(text.utf8)
-    }
-
-    /// The names of all members that are read, at whatever depth: each type of keys costs a cold start some time.
-    fileprivate enum Key: CodingKey {
-        case version, httpMethod, resource, path, pathParameters, rawPath, headers, multiValueHeaders, body
-        case isBase64Encoded, requestContext, source
-        // In the request context and in its `http`.
-        case elb, http, stage, domainName, method
-        // Among the path parameters.
-        case proxy
+    private var decodedBody: [UInt8]? {
+        isBase64Encoded ? body.flatMap(base64Decoded) : body
     }
 }
 
-/// The values of the Authorization header, in an object of headers of either form. The other headers, most of an event,
-/// are passed over.
-private struct Header: Decodable {
-    var values: [String] = []
+/// What is read of an event's request context.
+struct Context {
+    private(set) var isLoadBalancer = false
+    /// Whether the member `http` is an object.
+    private(set) var hasHTTP = false
+    private(set) var httpMethod: String?
+    private(set) var stage: String?
+    private var domainName: String?
 
-    /// The header of an event's `headers` or `multiValueHeaders`; nil where there is no such object.
-    init?(_ event: Event.Fields, _ key: Event.Key) throws {
-        guard let header = try event.decodeIfPresent(Header.self, forKey: key) else { return nil }
-        self = header
-    }
+    init() {}
 
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: Name.self)
-        for name in fields.allKeys {
-            if let value = try? fields.decode(String.self, forKey: name) {
-                values.append(value)
-            } else {
-                values += (try? fields.decode([String].self, forKey: name)) ?? []
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        while let name = try reader.nextMember() {
+            switch name {
+            case "elb": isLoadBalancer = true
+            case "http": try readHTTP(&reader)
+            case "stage": stage = try reader.string()
+            case "domainName": domainName = try reader.string()
+            default: break
             }
         }
     }
 
-    /// The header's name, in any case; no other is one.
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
+    var isFunctionURL: Bool {
+        domainName?.contains(".lambda-url.") ?? false
+    }
 
-        init?(stringValue: String) {
-            guard stringValue.utf8.count == 13, stringValue.lowercased() == "authorization" else { return nil }
-            self.stringValue = stringValue
+    private mutating func readHTTP(_ reader: inout JSONReader) throws(JSONError) {
+        httpMethod = nil
+        hasHTTP = try reader.enterObject()
+        guard hasHTTP else { return }
+        while let name = try reader.nextMember() {
+            if name == "method" { httpMethod = try reader.string() }
         }
+    }
+}
 
-        init?(intValue: Int) {
-            nil
+/// The headers that the relay reads, of an object of headers of either form. The others, most of an event, are passed
+/// over.
+struct HeaderValues {
+    private(set) var authorization: [String] = []
+    private(set) var moduleInstanceID: String?
+
+    /// nil if there is no such object.
+    init?(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterObject() else { return nil }
+        while let name = try reader.nextMember() {
+            if name.isEqualIgnoringCase(to: "authorization") {
+                authorization += try Self.values(&reader)
+            } else if name.isEqualIgnoringCase(to: "x-module-instance-id") {
+                moduleInstanceID = try Self.values(&reader).first
+            }
         }
+    }
+
+    private static func values(_ reader: inout JSONReader) throws(JSONError) -> [String] {
+        if let value = try reader.string() { return [value] }
+        guard try reader.enterArray() else { return [] }
+        var values: [String] = []
+        while try reader.nextElement() {
+            if let value = try reader.string() { values.append(value) }
+        }
+        return values
     }
 }

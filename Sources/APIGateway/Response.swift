@@ -1,16 +1,16 @@
 import JSON
 
 /// An HTTP response for a gateway to send.
-public struct Response: Sendable {
+package struct Response: Sendable {
     /// The status code.
-    public var status: Int
+    package var status: Int
     /// The header fields, each with one value.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// The body: UTF-8, which needs no base64.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
     /// A response.
-    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body
@@ -18,13 +18,13 @@ public struct Response: Sendable {
 
     /// The most bytes that Lambda takes of a response as it is posted
     /// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-    public static let sizeLimit = 6 * 1024 * 1024
+    package static let sizeLimit = 6 * 1024 * 1024
 
     /// The bytes that a response's own members, with the headers of an ordinary one, take beside the body.
-    public static let envelope = 1024
+    package static let envelope = 1024
 
     /// The response in the gateway's own form, with exactly the members that it allows.
-    public func json(for gateway: Gateway) -> [UInt8] {
+    package func json(for gateway: Gateway) -> [UInt8] {
         var writer = JSONWriter(capacity: body.count + body.count / 4 + Self.envelope)
         writer.object {
             $0.member("statusCode", status)

@@ -2,9 +2,9 @@ import JSON
 
 /// Something that was seen: a domain or an address
 /// (https://github.com/threatgrid/ctim/blob/master/doc/structures/sighting.md#propertyobservables-observableobject).
-public struct Observable: Sendable, Equatable {
+package struct Observable: Sendable, Equatable {
     /// What kinds of observables the relay knows, by CTIM's names. CTIM has more; SecurityTrails does not.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// An IPv4 address.
         case ip
         /// An IPv6 address.
@@ -14,12 +14,12 @@ public struct Observable: Sendable, Equatable {
     }
 
     /// The kind.
-    public let kind: Kind
+    package let kind: Kind
     /// The value as it was written; not empty.
-    public let value: String
+    package let value: String
 
     /// An observable.
-    public init(_ kind: Kind, _ value: String) {
+    package init(_ kind: Kind, _ value: String) {
         self.kind = kind
         self.value = value
     }

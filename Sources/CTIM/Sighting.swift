@@ -1,35 +1,35 @@
 import JSON
 
 /// Which version of CTIM the entities here are of (https://github.com/threatgrid/ctim).
-public let schemaVersion = "1.0.17"
+package let schemaVersion = "1.0.17"
 
 /// "This observable was seen, related to these others"
 /// (https://github.com/threatgrid/ctim/blob/master/doc/structures/sighting.md).
-public struct Sighting {
+package struct Sighting {
     /// `transient:sighting-` and a random UUID: the entity is stored nowhere.
-    public let id: String
+    package let id: String
     /// Who says so.
-    public let source: String
+    package let source: String
     /// Where to read on; left out where it is longer than the schema allows.
-    public let sourceURI: String
+    package let sourceURI: String
     /// One line.
-    public let title: String
+    package let title: String
     /// One sentence; cut where the schema ends it.
-    public let description: String
+    package let description: String
     /// How often it was seen.
-    public let count: Int
+    package let count: Int
     /// When: a moment in UTC, as RFC 3339.
-    public let observedTime: String
+    package let observedTime: String
     /// What was asked for.
-    public let observable: Observable
+    package let observable: Observable
     /// What it is related to; each relation is made when it is written, for there can be a great many.
-    public let relations: Relations
+    package let relations: Relations
 
     /// Related values, and how each becomes a relation.
-    public typealias Relations = LazyMapCollection<[String], ObservedRelation>
+    package typealias Relations = LazyMapCollection<[String], ObservedRelation>
 
     /// A sighting.
-    public init(
+    package init(
         id: String,
         source: String,
         sourceURI: String,
@@ -58,7 +58,7 @@ public struct Sighting {
     ///
     /// - Parameter limit: the bytes that the writer's text may take inside another JSON text, when all is closed.
     /// - Returns: how many relations were written.
-    public func write(to writer: inout JSONWriter, within limit: Int) -> Int {
+    package func write(to writer: inout JSONWriter, within limit: Int) -> Int {
         var written = 0
         writer.object {
             $0.member("type", "sighting")
@@ -92,17 +92,17 @@ public struct Sighting {
 
 /// One observable's relation to another
 /// (https://github.com/threatgrid/ctim/blob/master/doc/structures/sighting.md#propertyrelations-observedrelationobject).
-public struct ObservedRelation: Sendable, Equatable {
+package struct ObservedRelation: Sendable, Equatable {
     /// Who found it.
-    public static let origin = "SecurityTrails Enrichment Module"
+    package static let origin = "SecurityTrails Enrichment Module"
 
     /// The domain.
-    public let source: Observable
+    package let source: Observable
     /// The address that it resolved to.
-    public let related: Observable
+    package let related: Observable
 
     /// "`source` resolved to `related`."
-    public init(source: Observable, related: Observable) {
+    package init(source: Observable, related: Observable) {
         self.source = source
         self.related = related
     }

@@ -15,9 +15,9 @@ struct AWSCall {
 }
 
 /// Calls AWS: signed, over https or to a stand-in on loopback, one call after the other.
-public final class AWSClient {
+package final class AWSClient {
     /// The region that is called.
-    public let region: String
+    package let region: String
 
     private let credentials: Credentials
     private let endpoint: String?
@@ -28,7 +28,7 @@ public final class AWSClient {
     private static let uploadTimeout = 900.0
 
     /// A client for one region. `AWS_ENDPOINT_URL` may name a stand-in on a loopback address.
-    public init(region: String, credentials: Credentials, environment: [String: String]) throws(AWSError) {
+    package init(region: String, credentials: Credentials, environment: [String: String]) throws(AWSError) {
         guard AWSSignature.isSupported else {
             throw .blocked("this libcurl can't sign for AWS; relayctl needs 7.88 or newer")
         }

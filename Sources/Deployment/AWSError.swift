@@ -1,7 +1,7 @@
 import HTTPClient
 
 /// Why a call to AWS did not do what it was to do.
-public enum AWSError: Error {
+package enum AWSError: Error {
     /// AWS answered, and said no.
     case refused(AWSRefusal)
     /// There was no answer. Whether AWS did what it was asked is not known.
@@ -25,18 +25,18 @@ public enum AWSError: Error {
 }
 
 /// An answer of AWS that is an error.
-public struct AWSRefusal: Sendable {
+package struct AWSRefusal: Sendable {
     /// The action as IAM calls it: `lambda:CreateFunction`.
-    public let action: String
+    package let action: String
     /// The HTTP status.
-    public let status: Int
+    package let status: Int
     /// AWS's name for the error.
-    public let code: String
+    package let code: String
     /// AWS's own words.
-    public let message: String
+    package let message: String
 
     /// Whether the policy lacks the action.
-    public var isAccessDenied: Bool { status == 403 && code.contains("AccessDenied") }
+    package var isAccessDenied: Bool { status == 403 && code.contains("AccessDenied") }
 
     var isNotFound: Bool { status == 404 || code == "ResourceNotFoundException" || code == "NoSuchEntity" }
 
@@ -55,7 +55,7 @@ public struct AWSRefusal: Sendable {
 
 extension AWSError: CustomStringConvertible {
     /// AWS's words, the cause and the fix.
-    public var description: String {
+    package var description: String {
         switch self {
         case .refused(let refusal):
             "\(refusal.action): \(refusal.code): \(refusal.message)" + (refusal.fix.map { "\n  \($0)" } ?? "")

@@ -2,19 +2,19 @@ import Foundation
 
 /// What an executable asks of the system it runs on, held against what Lambda's `provided.al2023` has: glibc 2.34 and the
 /// libstdc++ of GCC 11 (https://docs.aws.amazon.com/linux/al2023/release-notes/all-packages.html).
-public struct BinaryAudit: Sendable {
+package struct BinaryAudit: Sendable {
     /// A version of a library's symbols.
-    public struct Version: Sendable, Comparable, CustomStringConvertible {
+    package struct Version: Sendable, Comparable, CustomStringConvertible {
         let family: String
         let numbers: [Int]
 
         /// As it is written, `GLIBC_2.34`.
-        public var description: String {
+        package var description: String {
             family + "_" + numbers.map(String.init).joined(separator: ".")
         }
 
         /// By the numbers.
-        public static func < (left: Version, right: Version) -> Bool {
+        package static func < (left: Version, right: Version) -> Bool {
             left.numbers.lexicographicallyPrecedes(right.numbers)
         }
     }
@@ -33,14 +33,14 @@ public struct BinaryAudit: Sendable {
     ]
 
     /// The highest version that is asked for, of each family.
-    public let highest: [Version]
+    package let highest: [Version]
     /// The shared libraries that are loaded.
-    public let needed: [String]
+    package let needed: [String]
     /// What is not on Lambda, a line each: a symbol that is too new, a library that is not there.
-    public let findings: [String]
+    package let findings: [String]
 
     /// Looks at an executable with `objdump`.
-    public init(_ executable: URL) throws {
+    package init(_ executable: URL) throws {
         let objdump = Tool(name: "objdump")
         let symbols = String(decoding: try objdump.run(["-T", executable.path]), as: UTF8.self)
         let headers = String(decoding: try objdump.run(["-p", executable.path]), as: UTF8.self)

@@ -1,32 +1,32 @@
 import Foundation
 
 /// What AWS calls are signed with.
-public struct Credentials: Equatable, Sendable {
+package struct Credentials: Equatable, Sendable {
     /// The access key's id, which is no secret.
-    public let accessKeyID: String
+    package let accessKeyID: String
     /// The secret that signs.
-    public let secretAccessKey: String
+    package let secretAccessKey: String
     /// The token of temporary credentials.
-    public let sessionToken: String?
+    package let sessionToken: String?
 }
 
 /// Where credentials come from, in the order in which AWS's own tools look: the environment, a profile's keys, its
 /// `credential_process`, and where the profile has neither (single sign-on, assumed roles) version 2 of the `aws`
 /// command. https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
-public struct CredentialChain: Sendable {
+package struct CredentialChain: Sendable {
     private let environment: [String: String]
     private let profile: String
 
     /// The chain of a process.
     ///
     /// - Parameter profileName: the settings' profile, which counts where the environment names none.
-    public init(environment: [String: String], profileName: String?) {
+    package init(environment: [String: String], profileName: String?) {
         self.environment = environment.filter { !$0.value.isEmpty }
         profile = self.environment["AWS_PROFILE"] ?? profileName ?? "default"
     }
 
     /// The first credentials that are there.
-    public func resolve() throws(CredentialsError) -> Credentials {
+    package func resolve() throws(CredentialsError) -> Credentials {
         if let credentials = try fromEnvironment() { return credentials }
         let credentialsFile = try Profiles(path: path("AWS_SHARED_CREDENTIALS_FILE", default: ".aws/credentials"))
         let configFile = try Profiles(path: path("AWS_CONFIG_FILE", default: ".aws/config"))
@@ -108,7 +108,7 @@ public struct CredentialChain: Sendable {
 }
 
 /// Why there are no credentials, and what to do.
-public enum CredentialsError: Error, Equatable, CustomStringConvertible {
+package enum CredentialsError: Error, Equatable, CustomStringConvertible {
     /// One of the two variables is set.
     case halfAPair
     /// A file is there and can't be read.
@@ -123,7 +123,7 @@ public enum CredentialsError: Error, Equatable, CustomStringConvertible {
     case commandFailed(String, profile: String)
 
     /// The one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .halfAPair:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together; one of them is not set"

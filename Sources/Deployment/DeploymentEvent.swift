@@ -1,5 +1,5 @@
 /// What a deployment tells while it goes on.
-public enum DeploymentEvent: Sendable {
+package enum DeploymentEvent: Sendable {
     /// A step begins.
     case began(String)
     /// So many bytes of the zip are sent.
@@ -14,7 +14,7 @@ public enum DeploymentEvent: Sendable {
     case note(String)
 
     /// What became of a thing.
-    public enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable {
         /// It is there, and was only looked at.
         case found
         /// It was right already.

@@ -2,16 +2,16 @@ import Foundation
 import HTTPClient
 
 /// The zip that Lambda unpacks, its "deployment package": looked at, and read a piece at a time, because it is large.
-public struct DeploymentPackage: Sendable {
+package struct DeploymentPackage: Sendable {
     /// Where it is.
-    public let path: String
+    package let path: String
     /// Its bytes.
-    public let size: Int
+    package let size: Int
     /// Its SHA-256 in base64, as Lambda tells it of a function's code.
-    public let sha256: String
+    package let sha256: String
 
     /// The CPU that its executable is for; nil where it is a script, which is for any.
-    public let architecture: StageSettings.Architecture?
+    package let architecture: StageSettings.Architecture?
 
     /// The most that Lambda takes in a call.
     private static let limit = 50 * 1024 * 1024
@@ -19,7 +19,7 @@ public struct DeploymentPackage: Sendable {
     private static let piece = 3 * 64 * 1024
 
     /// Looks at the file at `path`.
-    public init(path: String) throws(AWSError) {
+    package init(path: String) throws(AWSError) {
         let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
         guard FileManager.default.isReadableFile(atPath: path), values?.isRegularFile == true,
             let size = values?.fileSize
@@ -57,7 +57,7 @@ public struct DeploymentPackage: Sendable {
 
 extension Packaging {
     /// Whether there is no zip, or one that is older than something it is made from.
-    public static func isOutdated(_ package: URL) -> Bool {
+    package static func isOutdated(_ package: URL) -> Bool {
         guard let made = modified(zip(of: package)) else { return true }
         let sources = package.appendingPathComponent("Sources")
         let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)

@@ -2,7 +2,7 @@ import Foundation
 
 /// An error in one line. Foundation's own hold what is to be said in their fields alone: the file's path and the
 /// system's reason.
-public func explanation(of error: any Error) -> String {
+package func explanation(of error: any Error) -> String {
     let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String
     return (path.map { $0 + ": " } ?? "") + reason(of: error)
 }

@@ -1,6 +1,6 @@
 /// JSON as people write it by hand: RFC 8259 with comments and trailing commas, as Zappa's users know it. Members keep
 /// their order. (Foundation's decoder reads more of JSON5, but on Linux does not say where a text is wrong.)
-public indirect enum JSONC: Equatable, Sendable {
+package indirect enum JSONC: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -9,31 +9,31 @@ public indirect enum JSONC: Equatable, Sendable {
     case object([Member])
 
     /// A member of an object.
-    public struct Member: Equatable, Sendable {
+    package struct Member: Equatable, Sendable {
         /// The member's name.
-        public let name: String
+        package let name: String
         /// Its value.
-        public let value: JSONC
+        package let value: JSONC
     }
 
     /// Where a text stops being JSON. The reason never quotes the text: it may hold a secret.
-    public struct SyntaxError: Error, Equatable {
+    package struct SyntaxError: Error, Equatable {
         /// Counted from 1.
-        public let line: Int
+        package let line: Int
         /// Counted from 1, in Unicode scalars.
-        public let column: Int
+        package let column: Int
         /// What was expected there.
-        public let reason: String
+        package let reason: String
     }
 
     /// Reads a whole text, UTF-8, with or without a byte order mark.
-    public init(parsing text: some Sequence<UInt8>) throws(SyntaxError) {
+    package init(parsing text: some Sequence<UInt8>) throws(SyntaxError) {
         var parser = JSONCParser(text)
         self = try parser.document()
     }
 
     /// What kind of value this is, for messages.
-    public var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"

@@ -1,38 +1,38 @@
 /// `module_settings.json`: what the module in SecureX or XDR is called, what its JWT carries, and where it is created.
-public struct ModuleSettings: Equatable, Sendable {
+package struct ModuleSettings: Equatable, Sendable {
     /// The file's name in a project's folder.
-    public static let name = "module_settings.json"
+    package static let name = "module_settings.json"
 
     /// The module's name.
-    public let moduleName: String
+    package let moduleName: String
     /// What the JWT carries, in the file's order.
-    public let fields: [Field]
+    package let fields: [Field]
     /// The SecureX regions in the file's order, each with the module type's id there.
-    public let moduleTypes: [ModuleType]
+    package let moduleTypes: [ModuleType]
 
     /// A claim of the JWT that the operator enters.
-    public struct Field: Equatable, Sendable {
+    package struct Field: Equatable, Sendable {
         /// The claim's name.
-        public let name: String
+        package let name: String
         /// What the operator is asked for.
-        public let prompt: String
+        package let prompt: String
     }
 
     /// The module's type in one region of SecureX.
-    public struct ModuleType: Equatable, Sendable {
+    package struct ModuleType: Equatable, Sendable {
         /// The region, as its host names have it: us, eu, apjc.
-        public let region: String
+        package let region: String
         /// The id that SecureX gave the type there.
-        public let id: String
+        package let id: String
 
         /// The page that creates a module of this type.
-        public var creationPage: String {
+        package var creationPage: String {
             "https://securex.\(region).security.cisco.com/settings/modules/available/\(id)/new"
         }
     }
 
     /// Reads the file at `path`.
-    public init(path: String = ModuleSettings.name) throws(SettingsError) {
+    package init(path: String = ModuleSettings.name) throws(SettingsError) {
         try self.init(text: readFile(path), file: path)
     }
 

@@ -1,6 +1,6 @@
 /// A module type as SecureX and Cisco XDR take it (`POST /iroh/iroh-int/module-type`), for those who want a tile of
 /// their own rather than the generic relay's form.
-public struct ModuleTypeDefinition: Encodable, Sendable {
+package struct ModuleTypeDefinition: Encodable, Sendable {
     let title: String
     let defaultName: String
     let shortDescription: String
@@ -52,7 +52,7 @@ public struct ModuleTypeDefinition: Encodable, Sendable {
     }
 
     /// The type of a module called `name`, whose relay answers at `url`.
-    public init(name: String, url: String) {
+    package init(name: String, url: String) {
         title = name
         defaultName = name
         shortDescription = "DNS history and the domains of an address, from \(name)."

@@ -2,19 +2,19 @@ import Foundation
 
 /// Makes the zip that is uploaded to Lambda: `bootstrap`, the executable itself, and `certs/`. The same sources and the
 /// same machine make the same bytes.
-public struct Packaging {
+package struct Packaging {
     /// A zip, and what is in it.
-    public struct Zip: Sendable {
+    package struct Zip: Sendable {
         /// Where it is.
-        public let file: URL
+        package let file: URL
         /// Its size in bytes.
-        public let size: Int
+        package let size: Int
         /// The digest, in hexadecimal.
-        public let sha256: String
+        package let sha256: String
         /// AWS's name of the processor that it runs on.
-        public let architecture: String
+        package let architecture: String
         /// What the executable asks of the system.
-        public let audit: BinaryAudit
+        package let audit: BinaryAudit
     }
 
     /// The archives without which the executable cannot be linked; Package.swift says what each is for.
@@ -27,19 +27,19 @@ public struct Packaging {
     private let say: (String) -> Void
 
     /// Where the zip and the unpacked executable end up.
-    public static func folder(of package: URL) -> URL {
+    package static func folder(of package: URL) -> URL {
         package.appendingPathComponent(".build/lambda")
     }
 
     /// Where the zip ends up.
-    public static func zip(of package: URL) -> URL {
+    package static func zip(of package: URL) -> URL {
         folder(of: package).appendingPathComponent("securitytrails-relay.zip")
     }
 
     /// - Parameters:
     ///   - package: the folder of Package.swift.
     ///   - say: is told of each step.
-    public init(package: URL, say: @escaping (String) -> Void) {
+    package init(package: URL, say: @escaping (String) -> Void) {
         self.package = package
         self.say = say
     }
@@ -47,7 +47,7 @@ public struct Packaging {
     private var folder: URL { Self.folder(of: package) }
 
     /// Builds, looks at what was built, and packs it.
-    public func run() throws -> Zip {
+    package func run() throws -> Zip {
         try checkArchives()
         let executable = folder.appendingPathComponent("bootstrap")
         say("Building bootstrap")
@@ -167,7 +167,7 @@ public struct Packaging {
     }
 
     /// AWS's name of this machine's processor.
-    public static var architecture: String {
+    package static var architecture: String {
         machine == "aarch64" ? "arm64" : machine
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The IAM policies in `deploy/`, with placeholders where an account's own values go.
-public enum PolicyTemplate: String, CaseIterable, Sendable {
+package enum PolicyTemplate: String, CaseIterable, Sendable {
     /// What the user who deploys may do.
     case deployment = "ZappaLambdaDeploymentPolicy.json"
     /// What the function may do.
@@ -10,11 +10,11 @@ public enum PolicyTemplate: String, CaseIterable, Sendable {
     case trust = "TrustRelationship.json"
 
     /// The file's name in `deploy/`.
-    public var fileName: String { rawValue }
+    package var fileName: String { rawValue }
 
     /// The template with every placeholder filled in for each of the stages: a string that is not the same for all of
     /// them becomes the list of what it is for each.
-    public func rendered(
+    package func rendered(
         _ template: String,
         account: AccountID,
         stages: [StageSettings]
@@ -88,18 +88,18 @@ public enum PolicyTemplate: String, CaseIterable, Sendable {
 }
 
 /// The number of an AWS account: 12 digits.
-public struct AccountID: Equatable, Sendable {
+package struct AccountID: Equatable, Sendable {
     /// The number.
-    public let digits: String
+    package let digits: String
 
     /// Nil for anything but 12 digits.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.wholeMatch(of: /[0-9]{12}/) != nil else { return nil }
         digits = text
     }
 
     /// Throws where the stage's role is one of another account.
-    public func checkRole(of settings: StageSettings) throws(PolicyError) {
+    package func checkRole(of settings: StageSettings) throws(PolicyError) {
         if case .arn(let other, _) = settings.role, other != digits {
             throw .roleOfAnotherAccount(stage: settings.stage, account: other)
         }
@@ -107,7 +107,7 @@ public struct AccountID: Equatable, Sendable {
 }
 
 /// Why a policy can't be rendered.
-public enum PolicyError: InputError, Equatable {
+package enum PolicyError: InputError, Equatable {
     /// A stage's role_arn belongs to another account, whose roles this one can't hand to Lambda.
     case roleOfAnotherAccount(stage: String, account: String)
     /// A placeholder that nothing stands for.
@@ -116,7 +116,7 @@ public enum PolicyError: InputError, Equatable {
     case noPolicy(file: String)
 
     /// The one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .roleOfAnotherAccount(let stage, let account):
             "\(SettingsFile.name): \(stage): role_arn: is a role of the account \(account)"

@@ -5,7 +5,7 @@ extension RelayDeployment {
     /// Deploys the zip. Returns the relay's URL; nil where a dry run knows none yet.
     ///
     /// - Parameter onlyUpdates: whether a function that is not there yet is an error.
-    public func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool) throws(AWSError) -> String? {
+    package func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool) throws(AWSError) -> String? {
         if let built = zip.architecture?.rawValue, built != architecture {
             throw .blocked(
                 "\(zip.path) is for \(built), the function for \(architecture): package on such a machine, "
@@ -282,7 +282,7 @@ extension RelayDeployment {
     // MARK: - The URL
 
     /// Asks the relay for its version, for 30 seconds: a new API takes some to be known everywhere.
-    public func verify(_ url: String) throws(AWSError) {
+    package func verify(_ url: String) throws(AWSError) {
         try step("answer") { () throws(AWSError) in
             let end = MonotonicTime.now + 30
             while true {

@@ -2,7 +2,7 @@ import Foundation
 import HTTPClient
 
 /// Which published version a rollback goes to.
-public enum RollbackTarget: Sendable {
+package enum RollbackTarget: Sendable {
     /// The version of that number.
     case version(Int)
     /// So many versions before the newest.
@@ -11,7 +11,7 @@ public enum RollbackTarget: Sendable {
 
 extension RelayDeployment {
     /// Puts a published version's code back. It is not published anew: it has a version.
-    public func rollBack(to target: RollbackTarget) throws(AWSError) {
+    package func rollBack(to target: RollbackTarget) throws(AWSError) {
         _ = try findAccount()
         guard try retrying(findFunction) != nil else { throw noFunction }
         let version = try step("version") { () throws(AWSError) in

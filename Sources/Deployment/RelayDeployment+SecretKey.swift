@@ -1,6 +1,6 @@
 extension RelayDeployment {
     /// Whether the function has a SECRET_KEY.
-    public func hasSecretKey() throws(AWSError) -> Bool {
+    package func hasSecretKey() throws(AWSError) -> Bool {
         _ = try findAccount()
         return try retrying { () throws(AWSError) in try function().variables["SECRET_KEY"] != nil }
     }
@@ -12,7 +12,7 @@ extension RelayDeployment {
 
     /// Puts the key into the function's environment and checks that nothing else in it changed. Returns the relay's URL;
     /// nil where there is no REST API.
-    public func set(secretKey: String) throws(AWSError) -> String? {
+    package func set(secretKey: String) throws(AWSError) -> String? {
         let replaces = try step("SECRET_KEY") { () throws(AWSError) in
             _ = try function()
             let before = try waitUntilIdle()

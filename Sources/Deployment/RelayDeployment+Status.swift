@@ -1,68 +1,68 @@
 import Foundation
 
 /// What there is of a stage on AWS. Nothing in it is secret: of variables it has the names alone.
-public struct DeploymentStatus: Encodable, Sendable {
+package struct DeploymentStatus: Encodable, Sendable {
     /// The account.
-    public let account: String
+    package let account: String
     /// The region.
-    public let region: String
+    package let region: String
     /// The function; nil where there is none.
-    public let function: Function?
+    package let function: Function?
     /// The relay's URL; nil where there is no REST API.
-    public let url: String?
+    package let url: String?
     /// Whether API Gateway may call the function.
-    public let isPermitted: Bool
+    package let isPermitted: Bool
     /// The log group; nil where there is none.
-    public let log: Log?
+    package let log: Log?
 
     /// The function.
-    public struct Function: Encodable, Sendable {
+    package struct Function: Encodable, Sendable {
         /// Its name.
-        public let name: String
+        package let name: String
         /// Lambda's word for whether it can be called.
-        public let state: String
+        package let state: String
         /// Lambda's word for how the last change went.
-        public let lastUpdate: String
+        package let lastUpdate: String
         /// When it was changed.
-        public let lastModified: String
+        package let lastModified: String
         /// The code's SHA-256, in base64.
-        public let codeSha256: String
+        package let codeSha256: String
         /// The published versions.
-        public let versions: [Int]
+        package let versions: [Int]
         /// The newest of them that has the code that runs; nil where none has.
-        public let deployedVersion: Int?
+        package let deployedVersion: Int?
         /// The memory, in MB.
-        public let memorySize: Int
+        package let memorySize: Int
         /// The time-out, in seconds.
-        public let timeoutSeconds: Int
+        package let timeoutSeconds: Int
         /// The runtime.
-        public let runtime: String
+        package let runtime: String
         /// The CPU.
-        public let architecture: String
+        package let architecture: String
         /// The names of the environment variables.
-        public let variables: [String]
+        package let variables: [String]
         /// Whether SECRET_KEY is set.
-        public let hasSecretKey: Bool
+        package let hasSecretKey: Bool
         /// Whether the code is that of the zip on this machine; nil where there is no zip.
-        public let isPackagedCode: Bool?
+        package let isPackagedCode: Bool?
     }
 
     /// The last hour in the log.
-    public struct Log: Encodable, Sendable {
+    package struct Log: Encodable, Sendable {
         /// The group's name.
-        public let group: String
+        package let group: String
         /// How long records stay: `30 days`, `for ever`, or `unknown`.
-        public let retention: String
+        package let retention: String
         /// Invocations that ended, by Lambda's own REPORT lines.
-        public let invocations: Int
+        package let invocations: Int
         /// Records of level ERROR or FATAL, and invocations that Lambda ended.
-        public let errors: Int
+        package let errors: Int
     }
 }
 
 extension RelayDeployment {
     /// Looks at everything; `zip` is the one that would be deployed, if there is one.
-    public func status(comparedTo zip: DeploymentPackage?) throws(AWSError) -> DeploymentStatus {
+    package func status(comparedTo zip: DeploymentPackage?) throws(AWSError) -> DeploymentStatus {
         try retrying { () throws(AWSError) in try look(comparingWith: zip) }
     }
 

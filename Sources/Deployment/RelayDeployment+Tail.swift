@@ -1,11 +1,11 @@
 import Foundation
 
 /// A record of the function's log.
-public struct LogRecord: Sendable {
+package struct LogRecord: Sendable {
     /// When it was written.
-    public let time: Date
+    package let time: Date
     /// What was written, without the line's end.
-    public let message: String
+    package let message: String
 }
 
 extension RelayDeployment {
@@ -13,7 +13,7 @@ extension RelayDeployment {
     ///
     /// - Parameters:
     ///   - follows: whether to go on for new records; else it ends with those that there are.
-    public func tail(since start: Date, follows: Bool, _ show: (LogRecord) -> Void) throws(AWSError) {
+    package func tail(since start: Date, follows: Bool, _ show: (LogRecord) -> Void) throws(AWSError) {
         var start = Int64(start.timeIntervalSince1970 * 1000)
         var shown: Set<String> = []
         while true {

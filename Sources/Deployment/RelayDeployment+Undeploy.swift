@@ -3,7 +3,7 @@ extension RelayDeployment {
     /// permission, and, if asked to, the log.
     ///
     /// - Parameter isAgreed: asked whether what it names may be removed, once it is known and before anything is.
-    public func undeploy(removingLogs: Bool, isAgreed: (String) -> Bool) throws(AWSError) {
+    package func undeploy(removingLogs: Bool, isAgreed: (String) -> Bool) throws(AWSError) {
         let account = try findAccount()
         // A function of Zappa's keeps its REST API too.
         let function = try retrying(findFunction).map { _ in "the function \(settings.functionName)" }

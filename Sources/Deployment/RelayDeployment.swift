@@ -3,7 +3,7 @@ import HTTPClient
 
 /// A stage's relay on AWS. Every step looks first and changes only what is not right, so that whatever an earlier run
 /// left, the same again ends in the same deployment.
-public final class RelayDeployment {
+package final class RelayDeployment {
     let settings: StageSettings
     let isDryRun: Bool
     let client: AWSClient
@@ -16,7 +16,7 @@ public final class RelayDeployment {
     /// - Parameters:
     ///   - isDryRun: whether AWS is asked alone, and nothing changed.
     ///   - report: told what goes on.
-    public init(
+    package init(
         settings: StageSettings,
         client: AWSClient,
         isDryRun: Bool = false,

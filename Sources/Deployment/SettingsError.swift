@@ -1,8 +1,8 @@
 /// Something that the operator wrote can't be used; the description is one line that says what and where.
-public protocol InputError: Error, CustomStringConvertible {}
+package protocol InputError: Error, CustomStringConvertible {}
 
 /// What is wrong with a settings file.
-public enum SettingsError: InputError, Equatable {
+package enum SettingsError: InputError, Equatable {
     /// The file is not there or can't be read.
     case unreadable(file: String, reason: String)
     /// The file is not JSON.
@@ -13,7 +13,7 @@ public enum SettingsError: InputError, Equatable {
     case invalid(file: String, key: [String], reason: String)
 
     /// The one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unreadable(let file, let reason):
             "\(file): \(reason)"

@@ -1,15 +1,15 @@
 import Foundation
 
 /// `zappa_settings.json`: stages by name, each an object of settings.
-public struct SettingsFile: Sendable {
+package struct SettingsFile: Sendable {
     /// The file's name in a project's folder.
-    public static let name = "zappa_settings.json"
+    package static let name = "zappa_settings.json"
 
     private let file: String
     private let stages: [JSONC.Member]
 
     /// Reads the file at `path`.
-    public init(path: String = SettingsFile.name) throws(SettingsError) {
+    package init(path: String = SettingsFile.name) throws(SettingsError) {
         try self.init(text: readFile(path), file: path)
     }
 
@@ -21,10 +21,10 @@ public struct SettingsFile: Sendable {
     }
 
     /// The stages, in the file's order.
-    public var stageNames: [String] { stages.map(\.name) }
+    package var stageNames: [String] { stages.map(\.name) }
 
     /// The settings of a stage: its own, and what it inherits by `extends`.
-    public func stage(_ name: String) throws(SettingsError) -> StageSettings {
+    package func stage(_ name: String) throws(SettingsError) -> StageSettings {
         try checkName(of: name)
         let reader = StageReader(members: try members(of: name), file: file, stage: name)
         let settings = try reader.read()

@@ -1,6 +1,6 @@
 /// The candidate that was probably meant: one that begins with the word, else the one with the fewest slips of the
 /// keyboard, where they are few enough.
-public func nearest(to word: String, among candidates: [String]) -> String? {
+package func nearest(to word: String, among candidates: [String]) -> String? {
     if word.count >= 3, let longer = candidates.first(where: { $0.hasPrefix(word) }) { return longer }
     let ranked = candidates.map { (candidate: $0, slips: slips(from: word, to: $0)) }
     guard let best = ranked.min(by: { $0.slips < $1.slips }), best.slips <= max(1, word.count / 3) else { return nil }

@@ -1,42 +1,42 @@
 /// A stage of `zappa_settings.json`, checked: what is deployed, and where to.
-public struct StageSettings: Equatable, Sendable {
+package struct StageSettings: Equatable, Sendable {
     /// The stage: of the settings, and of the REST API.
-    public let stage: String
+    package let stage: String
     /// What the function's name begins with.
-    public let projectName: String
+    package let projectName: String
     /// The AWS region, one of the partition `aws`.
-    public let region: String
+    package let region: String
     /// The profile of `~/.aws` that the credentials come from, where the environment has none.
-    public let profileName: String?
+    package let profileName: String?
     /// The role that the function runs as.
-    public let role: ExecutionRole
+    package let role: ExecutionRole
     /// The function's memory, in MB.
-    public let memorySize: Int
+    package let memorySize: Int
     /// How long an invocation may take, in seconds.
-    public let timeoutSeconds: Int
+    package let timeoutSeconds: Int
     /// The function's description.
-    public let description: String
+    package let description: String
     /// The function's CPU; nil means the build machine's.
-    public let architecture: Architecture?
+    package let architecture: Architecture?
     /// Environment variables to set beside those that the function has.
-    public let environment: [String: String]
+    package let environment: [String: String]
     /// The least level that the function logs.
-    public let logLevel: LogLevel?
+    package let logLevel: LogLevel?
     /// The function's tags.
-    public let tags: [String: String]
+    package let tags: [String: String]
     /// How many published versions stay for a rollback.
-    public let retainedVersions: Int
+    package let retainedVersions: Int
     /// The keys that are accepted and do nothing, each with the reason.
-    public let withoutEffect: [String: String]
+    package let withoutEffect: [String: String]
 
     /// The CPU of a function, as Lambda names it.
-    public enum Architecture: String, CaseIterable, Sendable {
+    package enum Architecture: String, CaseIterable, Sendable {
         case x86 = "x86_64"
         case arm = "arm64"
     }
 
     /// The log levels of Lambda.
-    public enum LogLevel: String, CaseIterable, Sendable {
+    package enum LogLevel: String, CaseIterable, Sendable {
         case trace = "TRACE"
         case debug = "DEBUG"
         case info = "INFO"
@@ -46,33 +46,33 @@ public struct StageSettings: Equatable, Sendable {
     }
 
     /// The function's name: project and stage as Zappa makes one slug of them.
-    public var functionName: String { slug(projectName + "-" + stage) }
+    package var functionName: String { slug(projectName + "-" + stage) }
 
     /// The project as the function's name has it.
-    public var projectSlug: String { slug(projectName) }
+    package var projectSlug: String { slug(projectName) }
 
     /// The CloudWatch log group that Lambda writes to.
-    public var logGroup: String { "/aws/lambda/" + functionName }
+    package var logGroup: String { "/aws/lambda/" + functionName }
 
     /// The relay's URL, given the id of its REST API.
-    public func url(ofAPI id: String) -> String {
+    package func url(ofAPI id: String) -> String {
         "https://\(id).execute-api.\(region).amazonaws.com/\(stage)"
     }
 
     /// The AWS console's page for the function's environment variables.
-    public var environmentVariablesPage: String {
+    package var environmentVariablesPage: String {
         "https://console.aws.amazon.com/lambda/home?region=\(region)#/functions/\(functionName)"
             + "/edit/environment-variables?tab=configuration"
     }
 }
 
 /// The role that the function runs as, by name or by ARN.
-public enum ExecutionRole: Equatable, Sendable {
+package enum ExecutionRole: Equatable, Sendable {
     case name(String)
     case arn(account: String, path: String)
 
     /// The role's path and name, as they stand after `role/` in its ARN.
-    public var path: String {
+    package var path: String {
         switch self {
         case .name(let name): name
         case .arn(_, let path): path

@@ -53,9 +53,9 @@ package struct Tool {
 }
 
 /// Why there is no zip.
-public struct PackagingError: Error, CustomStringConvertible {
+package struct PackagingError: Error, CustomStringConvertible {
     /// What and where, in a line; an audit's findings follow, a line each.
-    public let description: String
+    package let description: String
     /// Whether a program is missing.
     let isMissingTool: Bool
 

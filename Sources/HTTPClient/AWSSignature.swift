@@ -6,20 +6,20 @@ import CCurl
 /// libcurl signs rightly under these rules, which are the caller's to keep: the query is sorted and percent-encoded, in
 /// capitals, without an encoded blank or plus; the path holds nothing to encode; a streamed body's digest goes along as
 /// the header `x-amz-content-sha256`.
-public struct AWSSignature: Sendable {
+package struct AWSSignature: Sendable {
     let scope: String
     let accessKeyID: String
     let secretAccessKey: String
 
     /// A signature for one service in one region.
-    public init(region: String, service: String, accessKeyID: String, secretAccessKey: String) {
+    package init(region: String, service: String, accessKeyID: String, secretAccessKey: String) {
         scope = "aws:amz:\(region):\(service)"
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
     }
 
     /// Whether this process's libcurl signs rightly; it does from 7.88 on.
-    public static var isSupported: Bool { libcurlVersion >= 0x07_58_00 }
+    package static var isSupported: Bool { libcurlVersion >= 0x07_58_00 }
 
     /// Before 8.3 libcurl takes a line that removes a header for one to sign.
     static var toleratesRemovals: Bool { libcurlVersion >= 0x08_03_00 }

@@ -10,7 +10,7 @@ extension HTTPOptions.Authorities {
     /// Linux and of Debian.
     ///
     /// - Parameter folder: the executable's folder, with a slash at its end.
-    public init(environment: [String: String], folder: String = executableFolder()) {
+    package init(environment: [String: String], folder: String = executableFolder()) {
         let candidates: [HTTPOptions.Authorities] =
             [environment["SSL_CERT_FILE"]].compactMap(\.self).filter { !$0.isEmpty }.map { .bundle($0) }
             + [environment["SSL_CERT_DIR"]].compactMap(\.self).filter { !$0.isEmpty }.map { .folder($0) }
@@ -31,7 +31,7 @@ extension HTTPOptions.Authorities {
 }
 
 /// The folder of the executable that runs, with a slash at its end.
-public func executableFolder() -> String {
+package func executableFolder() -> String {
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &path, path.count)
     let end = path.prefix(max(count, 0)).lastIndex(of: CChar(UInt8(ascii: "/")))

@@ -5,14 +5,14 @@
 #endif
 
 /// A body that is too large to hold: piece after piece of it is asked for while it is sent.
-public struct HTTPBodyStream: Sendable {
+package struct HTTPBodyStream: Sendable {
     /// Bytes of all pieces together.
-    public let count: Int
+    package let count: Int
     /// Begins the pieces anew, because a request may be sent again. Pieces that end too early end the request.
-    public let pieces: @Sendable () -> AnyIterator<Data>
+    package let pieces: @Sendable () -> AnyIterator<Data>
 
     /// A body of so many bytes.
-    public init(count: Int, pieces: @escaping @Sendable () -> AnyIterator<Data>) {
+    package init(count: Int, pieces: @escaping @Sendable () -> AnyIterator<Data>) {
         self.count = count
         self.pieces = pieces
     }

@@ -1,11 +1,11 @@
 import CCurl
 
 /// One exchange at a time with one server, over a connection that is kept alive.
-public final class HTTPConnection {
+package final class HTTPConnection {
     private let transfer: Transfer
 
     /// A connection that is opened with the first exchange.
-    public init(_ options: HTTPOptions) throws(HTTPError) {
+    package init(_ options: HTTPOptions) throws(HTTPError) {
         transfer = try Transfer(options)
     }
 
@@ -14,7 +14,7 @@ public final class HTTPConnection {
     /// - Parameters:
     ///   - progress: told, again and again, how many bytes of the body are sent, and of how many.
     ///   - sink: handed the pieces of a success's body, which is then not in the response; false ends the exchange.
-    public func exchange(
+    package func exchange(
         _ request: HTTPRequest,
         timeout: Double?,
         progress: ((_ sent: Int, _ total: Int) -> Void)? = nil,

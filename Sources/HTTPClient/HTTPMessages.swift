@@ -5,9 +5,9 @@
 #endif
 
 /// One request.
-public struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable {
     /// What a request asks the server to do, with what it sends along.
-    public enum Method: Sendable {
+    package enum Method: Sendable {
         /// GET.
         case get
         /// POST, with its body.
@@ -23,16 +23,16 @@ public struct HTTPRequest: Sendable {
     }
 
     /// The method and the body.
-    public var method: Method
+    package var method: Method
     /// An absolute http or https URL, percent-encoded; it is sent as it stands.
-    public var url: String
+    package var url: String
     /// Lines of the form `Name: value`. A name without a value after the colon takes out a header of libcurl's own.
-    public var headers: [String]
+    package var headers: [String]
     /// What signs the request, if it goes to AWS.
-    public var signature: AWSSignature?
+    package var signature: AWSSignature?
 
     /// A request.
-    public init(_ method: Method, _ url: String, headers: [String] = [], signature: AWSSignature? = nil) {
+    package init(_ method: Method, _ url: String, headers: [String] = [], signature: AWSSignature? = nil) {
         self.method = method
         self.url = url
         self.headers = headers
@@ -41,19 +41,19 @@ public struct HTTPRequest: Sendable {
 }
 
 /// What came back, whatever its status.
-public struct HTTPResponse: Sendable {
+package struct HTTPResponse: Sendable {
     /// The status code.
-    public let status: Int
+    package let status: Int
     /// The header fields.
-    public let headers: HTTPHeaders
+    package let headers: HTTPHeaders
     /// The body, decoded.
-    public let body: Data
+    package let body: Data
     /// Seconds that `Retry-After`, a number or a date, asks to wait.
-    public let retryAfter: Double?
+    package let retryAfter: Double?
 }
 
 /// The header fields of a response as they came, read when one is asked for.
-public struct HTTPHeaders: Sendable {
+package struct HTTPHeaders: Sendable {
     /// The header lines, one behind the other, and where each ends.
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
@@ -74,7 +74,7 @@ public struct HTTPHeaders: Sendable {
     }
 
     /// The value of the first field of that name, whatever its case, without blanks around it.
-    public subscript(name: StaticString) -> String? {
+    package subscript(name: StaticString) -> String? {
         let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         return bytes.withUnsafeBufferPointer { bytes in
             var start = 0
@@ -109,7 +109,7 @@ public struct HTTPHeaders: Sendable {
 }
 
 /// Why no response came. The text is libcurl's own word for it, without a line end.
-public enum HTTPError: Error, Equatable {
+package enum HTTPError: Error, Equatable {
     /// The name was not found: nothing was sent.
     case cannotResolve(String)
     /// The connection was refused, or there is no way there: nothing was sent.
@@ -130,7 +130,7 @@ public enum HTTPError: Error, Equatable {
 
 extension HTTPError {
     /// What went wrong, for people.
-    public var reason: String {
+    package var reason: String {
         switch self {
         case .cannotResolve(let text), .cannotConnect(let text), .connectTimedOut(let text), .answerTimedOut(let text),
             .certificate(let text), .connectionLost(let text), .client(let text):

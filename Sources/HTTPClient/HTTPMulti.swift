@@ -7,12 +7,12 @@ import CCurl
 #endif
 
 /// A request under way in an `HTTPMulti`.
-public final class Exchange {
+package final class Exchange {
     fileprivate let transfer: Transfer
     /// What was asked for.
-    public let request: HTTPRequest
+    package let request: HTTPRequest
     /// Whether it has ended, in whatever way.
-    public private(set) var isOver = false
+    package private(set) var isOver = false
     private var endedAt: MonotonicTime?
 
     fileprivate init(_ transfer: Transfer, _ request: HTTPRequest) {
@@ -21,7 +21,7 @@ public final class Exchange {
     }
 
     /// When the request went out on a connection that stands; nil until then.
-    public var sentAt: MonotonicTime? {
+    package var sentAt: MonotonicTime? {
         isOver ? endedAt : transfer.sentAt
     }
 
@@ -33,7 +33,7 @@ public final class Exchange {
 
 /// Requests in parallel on one thread: one curl multi handle. Easy handles, connections and TLS sessions are kept from
 /// request to request, and requests share a connection where the server speaks HTTP/2.
-public final class HTTPMulti {
+package final class HTTPMulti {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer
     private let options: HTTPOptions
@@ -43,7 +43,7 @@ public final class HTTPMulti {
     /// A client of nothing yet.
     ///
     /// - Parameter connections: how many are open at most, idle ones included.
-    public init(_ options: HTTPOptions, connections: Int) throws(HTTPError) {
+    package init(_ options: HTTPOptions, connections: Int) throws(HTTPError) {
         guard let multi = curl_multi_init(), let share = curl_share_init() else {
             throw .client("libcurl made no handle")
         }
@@ -66,17 +66,17 @@ public final class HTTPMulti {
     }
 
     /// How many requests are under way.
-    public var count: Int {
+    package var count: Int {
         underWay.count
     }
 
     /// Whether a request under way has gone out: its server was reached.
-    public var hasSent: Bool {
+    package var hasSent: Bool {
         underWay.values.contains { $0.sentAt != nil }
     }
 
     /// Starts a request; it goes on whenever `wait` is called. `timeout` is in seconds, for the whole exchange.
-    public func start(_ request: HTTPRequest, timeout: Double) throws(HTTPError) -> Exchange {
+    package func start(_ request: HTTPRequest, timeout: Double) throws(HTTPError) -> Exchange {
         let transfer: Transfer
         if let idle = idle.popLast() { transfer = idle } else { transfer = try makeTransfer() }
         transfer.prepare(request)
@@ -89,7 +89,7 @@ public final class HTTPMulti {
     }
 
     /// Lets the requests go on, until one or more have ended or the moment has come, and hands over those that ended.
-    public func wait(until moment: MonotonicTime) throws(HTTPError) -> [(Exchange, Result<HTTPResponse, HTTPError>)] {
+    package func wait(until moment: MonotonicTime) throws(HTTPError) -> [(Exchange, Result<HTTPResponse, HTTPError>)] {
         while true {
             var running: Int32 = 0
             let code = curl_multi_perform(multi, &running)
@@ -102,7 +102,7 @@ public final class HTTPMulti {
     }
 
     /// Drops every request that is under way.
-    public func cancelAll() {
+    package func cancelAll() {
         for exchange in underWay.values {
             release(exchange)
         }

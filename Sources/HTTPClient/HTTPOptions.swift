@@ -1,7 +1,7 @@
 /// How a client connects: the same for all of its requests.
-public struct HTTPOptions: Sendable {
+package struct HTTPOptions: Sendable {
     /// Where certificate authorities are.
-    public enum Authorities: Sendable, Equatable {
+    package enum Authorities: Sendable, Equatable {
         /// A file of PEM certificates, read whole before the first connection.
         case bundle(String)
         /// A folder of certificates under their hashed names, of which only what is needed is read.
@@ -11,22 +11,22 @@ public struct HTTPOptions: Sendable {
     }
 
     /// Seconds until a connection stands, name resolution and TLS handshake included; nil: libcurl's own 300.
-    public var connectTimeout: Double?
+    package var connectTimeout: Double?
     /// Bytes of a decoded body; more is an error.
-    public var bodyLimit: Int
+    package var bodyLimit: Int
     /// Seconds after which an idle connection is no longer trusted to be alive.
-    public var idleConnectionLifetime: Int
+    package var idleConnectionLifetime: Int
     /// Whether HTTPS_PROXY, NO_PROXY and the like are followed.
-    public var usesProxyOfEnvironment: Bool
+    package var usesProxyOfEnvironment: Bool
     /// What certificates are verified with.
-    public var authorities: Authorities
+    package var authorities: Authorities
     /// The `User-Agent`; nil: none is sent.
-    public var userAgent: String?
+    package var userAgent: String?
     /// Whether compressed bodies are asked for (gzip).
-    public var acceptsCompressed: Bool
+    package var acceptsCompressed: Bool
 
     /// Options for plain exchanges on a trusted network.
-    public init(
+    package init(
         connectTimeout: Double? = nil,
         bodyLimit: Int,
         idleConnectionLifetime: Int = 118,

@@ -6,30 +6,30 @@
 
 /// A moment of the system's monotonic clock: it never jumps, unlike the time of day. (The standard library's clocks
 /// would bring the concurrency runtime into an executable that uses none.)
-public struct MonotonicTime: Comparable, Sendable {
+package struct MonotonicTime: Comparable, Sendable {
     private let nanoseconds: Int64
 
     /// The current moment.
-    public static var now: MonotonicTime {
+    package static var now: MonotonicTime {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
     /// Whether one moment came before the other.
-    public static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
+    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
     /// The moment `seconds` later.
-    public static func + (moment: MonotonicTime, seconds: Double) -> MonotonicTime {
+    package static func + (moment: MonotonicTime, seconds: Double) -> MonotonicTime {
         // A century is for ever here, and far from the end of the type.
         let bounded = Double.minimum(Double.maximum(seconds, -3e9), 3e9)
         return MonotonicTime(nanoseconds: moment.nanoseconds + Int64(bounded * 1e9))
     }
 
     /// The seconds from `earlier` to `later`.
-    public static func - (later: MonotonicTime, earlier: MonotonicTime) -> Double {
+    package static func - (later: MonotonicTime, earlier: MonotonicTime) -> Double {
         Double(later.nanoseconds - earlier.nanoseconds) / 1e9
     }
 }

@@ -39,6 +39,19 @@ package struct JSONString {
         string == text
     }
 
+    /// Whether it is that text of ASCII lower-case letters and signs, in whatever case.
+    package func isEqualIgnoringCase(to text: StaticString) -> Bool {
+        let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        return withBytes { bytes in
+            guard bytes.count == text.count else { return false }
+            for (byte, letter) in zip(bytes, text) {
+                let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                guard (isCapital ? byte | 0x20 : byte) == letter else { return false }
+            }
+            return true
+        }
+    }
+
     private static func isEqual(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] { return false }

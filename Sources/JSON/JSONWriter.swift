@@ -3,26 +3,26 @@
 /// before it grows too large. (JSONEncoder takes fifty times as long and ten times the memory for 30,000 relations.)
 ///
 /// Commas and colons are the writer's; keys and nesting are the caller's.
-public struct JSONWriter {
+package struct JSONWriter {
     /// What was written.
-    public private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     /// Bytes that get a backslash inside another JSON text: the quotes and backslashes among `bytes`.
     private var escapes = 0
     private var needsComma = false
 
     /// A writer of nothing yet, with room for `capacity` bytes.
-    public init(capacity: Int = 1024) {
+    package init(capacity: Int = 1024) {
         bytes.reserveCapacity(capacity)
     }
 
     /// How many bytes `bytes` takes as a string inside another JSON text, its own quotes left out.
-    public var embeddedCount: Int {
+    package var embeddedCount: Int {
         bytes.count + escapes
     }
 
     /// Writes what `body` writes, and takes it back where `body` returns false or `embeddedCount` would pass `limit`.
     /// Returns whether it stands.
-    public mutating func write(within limit: Int, _ body: (inout JSONWriter) -> Bool) -> Bool {
+    package mutating func write(within limit: Int, _ body: (inout JSONWriter) -> Bool) -> Bool {
         let (count, escapes, needsComma) = (bytes.count, escapes, needsComma)
         guard body(&self), embeddedCount <= limit else {
             bytes.removeLast(bytes.count - count)
@@ -33,28 +33,30 @@ public struct JSONWriter {
     }
 
     /// Writes `{`, what `members` writes, and `}`.
-    public mutating func object<Failure: Error>(_ members: (inout JSONWriter) throws(Failure) -> Void) throws(Failure) {
+    package mutating func object<Failure: Error>(_ members: (inout JSONWriter) throws(Failure) -> Void) throws(Failure)
+    {
         open(UInt8(ascii: "{"))
         try members(&self)
         close(UInt8(ascii: "}"))
     }
 
     /// Writes `[`, what `elements` writes, and `]`.
-    public mutating func array<Failure: Error>(_ elements: (inout JSONWriter) throws(Failure) -> Void) throws(Failure) {
+    package mutating func array<Failure: Error>(_ elements: (inout JSONWriter) throws(Failure) -> Void) throws(Failure)
+    {
         open(UInt8(ascii: "["))
         try elements(&self)
         close(UInt8(ascii: "]"))
     }
 
     /// Writes a member's name; its value comes next.
-    public mutating func key(_ name: String) {
+    package mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a string, in as few escapes as RFC 8259 asks for.
-    public mutating func string(_ value: String) {
+    package mutating func string(_ value: String) {
         separate()
         quote()
         var value = value
@@ -64,7 +66,7 @@ public struct JSONWriter {
     }
 
     /// Writes a whole JSON text, or any UTF-8, as a string.
-    public mutating func string(embedding text: [UInt8]) {
+    package mutating func string(embedding text: [UInt8]) {
         separate()
         quote()
         text.withUnsafeBufferPointer { append(escaping: $0) }
@@ -73,39 +75,39 @@ public struct JSONWriter {
     }
 
     /// Writes a whole number.
-    public mutating func number(_ value: Int) {
+    package mutating func number(_ value: Int) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
         needsComma = true
     }
 
     /// Writes `true` or `false`.
-    public mutating func bool(_ value: Bool) {
+    package mutating func bool(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
         needsComma = true
     }
 
     /// Writes a member with a string.
-    public mutating func member(_ name: String, _ value: String) {
+    package mutating func member(_ name: String, _ value: String) {
         key(name)
         string(value)
     }
 
     /// Writes a member with a whole number.
-    public mutating func member(_ name: String, _ value: Int) {
+    package mutating func member(_ name: String, _ value: Int) {
         key(name)
         number(value)
     }
 
     /// Writes a member with `true` or `false`.
-    public mutating func member(_ name: String, _ value: Bool) {
+    package mutating func member(_ name: String, _ value: Bool) {
         key(name)
         bool(value)
     }
 
     /// Writes a member with an array of strings.
-    public mutating func member(_ name: String, _ values: [String]) {
+    package mutating func member(_ name: String, _ values: [String]) {
         key(name)
         array { for value in values { $0.string(value) } }
     }

@@ -21,8 +21,9 @@ enum Base64URL {
 
     /// The bytes; nil for any letter outside the alphabet, padding among them, for a length that none encodes to, and
     /// for bits left over that are not zero (two texts never mean the same bytes).
-    static func decode(_ text: some Collection<UInt8>) -> Data? {
-        var data = Data(capacity: text.count * 3 / 4)
+    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        var data: [UInt8] = []
+        data.reserveCapacity(text.count * 3 / 4)
         var bits: UInt32 = 0
         var count = 0
         for letter in text {

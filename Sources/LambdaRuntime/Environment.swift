@@ -5,7 +5,7 @@
 #endif
 
 /// The process's variables, read once; Foundation takes a tenth of a millisecond for the same.
-public func processEnvironment() -> [String: String] {
+package func processEnvironment() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {

@@ -2,10 +2,10 @@ import JSON
 
 /// Why an invocation, or the start of the process, has no answer. Reported to Lambda, which shows it to whoever invoked
 /// the function and counts it as an error.
-public struct FunctionError: Error, Sendable, Equatable {
+package struct FunctionError: Error, Sendable, Equatable {
     /// The error's type. AWS keeps one of the form `Runtime.Name` or `Function.Name`, letters alone, and makes anything
     /// else `Runtime.Unknown`.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// The event is none that this function knows.
         case unmarshal = "Runtime.UnmarshalError"
         /// The response is larger than Lambda takes.
@@ -17,12 +17,12 @@ public struct FunctionError: Error, Sendable, Equatable {
     }
 
     /// The type.
-    public let kind: Kind
+    package let kind: Kind
     /// One sentence for people; never with a secret in it.
-    public let message: String
+    package let message: String
 
     /// An error of that type.
-    public init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }

@@ -8,25 +8,25 @@ import HTTPClient
 
 /// One event to answer, with what Lambda says about it
 /// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next).
-public struct Invocation: Sendable {
+package struct Invocation: Sendable {
     /// The id that the answer goes to, and that every log record names.
-    public let requestID: String
+    package let requestID: String
     /// When it came in.
-    public let began: MonotonicTime
+    package let began: MonotonicTime
     /// When Lambda ends the process if it has not answered.
-    public let deadline: MonotonicTime?
+    package let deadline: MonotonicTime?
     /// The function, version or alias that was invoked.
-    public let functionARN: String?
+    package let functionARN: String?
     /// The X-Ray tracing header.
-    public let traceID: String?
+    package let traceID: String?
     /// The tenant, where the function isolates tenants.
-    public let tenantID: String?
+    package let tenantID: String?
     /// JSON about the client, from the mobile SDK.
-    public let clientContext: String?
+    package let clientContext: String?
     /// JSON about the Cognito identity, from the mobile SDK.
-    public let cognitoIdentity: String?
+    package let cognitoIdentity: String?
     /// The event as it came: JSON.
-    public let event: Data
+    package let event: Data
 
     /// An invocation as the Runtime API gives it; nil where it has no id, so that nothing could be answered.
     init?(_ response: HTTPResponse, began: MonotonicTime) {

@@ -13,9 +13,9 @@ import JSON
 
 /// The log: one record a line, written with one call, in Lambda's own two forms
 /// (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html).
-public struct Log: Sendable {
+package struct Log: Sendable {
     /// How much a record matters, from the least.
-    public enum Level: String, CaseIterable, Comparable, Sendable {
+    package enum Level: String, CaseIterable, Comparable, Sendable {
         /// Every step.
         case trace = "TRACE"
         /// What a developer wants to see; the only level, with TRACE, at which observables may be named.
@@ -30,7 +30,7 @@ public struct Log: Sendable {
         case fatal = "FATAL"
 
         /// Whether one level matters less than the other.
-        public static func < (left: Level, right: Level) -> Bool {
+        package static func < (left: Level, right: Level) -> Bool {
             left.rank < right.rank
         }
 
@@ -50,7 +50,7 @@ public struct Log: Sendable {
     }
 
     /// How records look.
-    public enum Format: Sendable {
+    package enum Format: Sendable {
         /// Time, request id, level and message, with tabs between them.
         case text
         /// An object a record.
@@ -58,7 +58,7 @@ public struct Log: Sendable {
     }
 
     /// A member of a record beside its message.
-    public enum Value: Sendable, Equatable {
+    package enum Value: Sendable, Equatable {
         /// A string.
         case string(String)
         /// A whole number.
@@ -72,7 +72,7 @@ public struct Log: Sendable {
     private let file: Int32
 
     /// A log on standard output, or on another file.
-    public init(format: Format, level: Level, file: Int32 = STDOUT_FILENO) {
+    package init(format: Format, level: Level, file: Int32 = STDOUT_FILENO) {
         self.format = format
         self.level = level
         self.file = file
@@ -80,7 +80,7 @@ public struct Log: Sendable {
 
     /// The log that the environment asks for: `AWS_LAMBDA_LOG_FORMAT`; `AWS_LAMBDA_LOG_LEVEL`, else `LOG_LEVEL`, else
     /// INFO.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         self.init(
             format: environment["AWS_LAMBDA_LOG_FORMAT"]?.uppercased() == "JSON" ? .json : .text,
             level: Level(environment["AWS_LAMBDA_LOG_LEVEL"]) ?? Level(environment["LOG_LEVEL"]) ?? .info
@@ -88,12 +88,12 @@ public struct Log: Sendable {
     }
 
     /// Whether records of that level are written.
-    public func isEnabled(_ level: Level) -> Bool {
+    package func isEnabled(_ level: Level) -> Bool {
         level >= self.level
     }
 
     /// Writes a record. In the text form the fields are left out: the message says what matters.
-    public func write(
+    package func write(
         _ level: Level,
         _ message: @autoclosure () -> String,
         requestID: String? = nil,

@@ -7,16 +7,16 @@ import HTTPClient
 #endif
 
 /// What a function made of an event.
-public struct Answer: Sendable {
+package struct Answer: Sendable {
     /// What goes back to whoever invoked the function: JSON.
-    public let payload: [UInt8]
+    package let payload: [UInt8]
     /// What the log says of it, before the duration.
-    public let summary: String
+    package let summary: String
     /// The same, for a JSON log.
-    public let fields: [(String, Log.Value)]
+    package let fields: [(String, Log.Value)]
 
     /// An answer.
-    public init(payload: [UInt8], summary: String, fields: [(String, Log.Value)] = []) {
+    package init(payload: [UInt8], summary: String, fields: [(String, Log.Value)] = []) {
         self.payload = payload
         self.summary = summary
         self.fields = fields
@@ -24,9 +24,9 @@ public struct Answer: Sendable {
 }
 
 /// A Lambda function's process: asks for events, has each answered, and posts the answer back.
-public enum Runtime {
+package enum Runtime {
     /// Answers one event. A `FunctionError` is reported to Lambda, and the process goes on.
-    public typealias Handler = (Invocation) throws(FunctionError) -> Answer
+    package typealias Handler = (Invocation) throws(FunctionError) -> Answer
 
     /// Serves invocations until the process is of no more use, says so in the log, and exits with status 1: Lambda then
     /// starts another. There are as many loops as Lambda asks for (`AWS_LAMBDA_MAX_CONCURRENCY`, on Lambda Managed
@@ -34,7 +34,7 @@ public enum Runtime {
     ///
     /// - Parameter makeHandler: makes a loop's handler, and makes it ready for its first event; its error is reported as
     ///   an error of init.
-    public static func run(
+    package static func run(
         environment: [String: String],
         log: Log,
         makeHandler: @escaping @Sendable () throws(FunctionError) -> Handler

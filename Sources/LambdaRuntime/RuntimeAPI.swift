@@ -1,9 +1,9 @@
 import HTTPClient
 
 /// The process is of no more use: Lambda starts another when it exits with a status other than 0.
-public struct RuntimeLost: Error, Equatable {
+package struct RuntimeLost: Error, Equatable {
     /// What was asked for, and what came instead.
-    public let message: String
+    package let message: String
 }
 
 /// What the Runtime API said to a response or an error.

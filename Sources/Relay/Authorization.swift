@@ -1,4 +1,5 @@
 import APIGateway
+import JSON
 import JWT
 
 #if canImport(FoundationEssentials)
@@ -8,7 +9,7 @@ import JWT
 #endif
 
 /// Why a caller is not let in.
-public enum AuthorizationError: Error, Equatable {
+package enum AuthorizationError: Error, Equatable {
     /// There is no Authorization header.
     case noHeader
     /// It is not one `Bearer` token.
@@ -23,7 +24,7 @@ public enum AuthorizationError: Error, Equatable {
     case badKey
 
     /// What is wrong, as the caller is told.
-    public var message: String {
+    package var message: String {
         switch self {
         case .noHeader: "Authorization header is missing"
         case .wrongType: "Wrong authorization type"
@@ -39,33 +40,42 @@ public enum AuthorizationError: Error, Equatable {
 }
 
 /// Lets callers in: `Authorization: Bearer JWT`, where the JWT carries the caller's SecurityTrails API key.
-public enum Authorization {
+package enum Authorization {
     /// The API key of a request.
     static func key(of request: Request, secretKey: String?) throws(AuthorizationError) -> String {
         let values = request.authorization
         guard let value = values.first else { throw .noHeader }
-        let parts = value.split { $0 == " " || $0 == "\t" }
-        guard values.count == 1, parts.count == 2, parts[0].lowercased() == "bearer" else { throw .wrongType }
-        return try key(ofToken: String(parts[1]), secretKey: secretKey)
+        // Bytes, and not characters: a token may be long.
+        let parts = value.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard values.count == 1, parts.count == 2, Substring(parts[0]).lowercased() == "bearer" else {
+            throw .wrongType
+        }
+        return try key(ofToken: String(Substring(parts[1])), secretKey: secretKey)
     }
 
     /// The API key that a JWT carries.
-    public static func key(ofToken token: String, secretKey: String?) throws(AuthorizationError) -> String {
+    package static func key(ofToken token: String, secretKey: String?) throws(AuthorizationError) -> String {
         guard let secretKey else { throw .noSecretKey }
-        let claims: Claims
+        let payload: [UInt8]
         do {
-            claims = try CompactSerialization.verify(token, secret: secretKey, now: Date().timeIntervalSince1970)
-        } catch let error as JWTError {
-            throw .token(error)
+            payload = try CompactSerialization.verify(token, secret: secretKey, now: Date().timeIntervalSince1970)
         } catch {
-            throw .noKey
+            throw .token(error)
         }
-        guard !claims.key.isEmpty else { throw .noKey }
-        guard claims.key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badKey }
-        return claims.key
+        guard let key = key(in: payload), !key.isEmpty else { throw .noKey }
+        guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badKey }
+        return key
     }
 
-    private struct Claims: Decodable {
-        let key: String
+    private static func key(in claims: [UInt8]) -> String? {
+        let key = try? JSONReader.read(claims) { reader throws(JSONError) -> String? in
+            var key: String?
+            guard try reader.enterObject() else { return nil }
+            while let name = try reader.nextMember() {
+                if name == "key" { key = try reader.string() }
+            }
+            return key
+        }
+        return key ?? nil
     }
 }

@@ -8,23 +8,23 @@ import SecurityTrails
 #endif
 
 /// What the environment says; read once, when the process starts.
-public struct Configuration: Sendable {
+package struct Configuration: Sendable {
     /// What JWTs are signed with; nil where none is set, which every request that needs it is told.
-    public let secretKey: String?
+    package let secretKey: String?
     /// How SecurityTrails is asked.
-    public let securityTrails: Client.Configuration
+    package let securityTrails: Client.Configuration
 
     /// A variable that the relay cannot work with; the text names it.
-    public struct Invalid: Error {
+    package struct Invalid: Error {
         /// Which variable, and why.
-        public let message: String
+        package let message: String
     }
 
     /// SecurityTrails' own address.
     static let securityTrailsURL = "https://api.securitytrails.com/v1/"
 
     /// Reads the environment's variables.
-    public init(environment: [String: String]) throws(Invalid) {
+    package init(environment: [String: String]) throws(Invalid) {
         secretKey = environment["SECRET_KEY"].flatMap { $0.isEmpty ? nil : $0 }
         securityTrails = Client.Configuration(
             baseURL: try Self.baseURL(environment["SECURITYTRAILS_API_URL"]),

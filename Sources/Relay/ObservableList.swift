@@ -1,12 +1,6 @@
 import CTIM
 import JSON
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What is wrong with a body; the message is the caller's.
 struct InvalidBody: Error {
     let message: String
@@ -22,28 +16,48 @@ struct ObservableList {
     /// The observables of the types that the relay knows, in order, repeats included.
     let supported: [Observable]
 
-    init(_ body: Data?) throws(InvalidBody) {
-        guard let body, JSONGrammar.accepts(body),
-            let items = try? JSONDecoder().decode(Items.self, from: body).items
-        else { throw Self.refusal { $0.member("_schema", ["Invalid input type."]) } }
-
-        let bad = items.enumerated().filter { !$0.element.problems.isEmpty }
-        guard bad.isEmpty else {
+    init(_ body: [UInt8]?) throws(InvalidBody) {
+        let list = body.flatMap { body in
+            (try? JSONReader.read(body) { reader throws(JSONError) in try Self.read(&reader) }) ?? nil
+        }
+        guard let list else { throw Self.refusal { $0.member("_schema", ["Invalid input type."]) } }
+        guard list.bad.isEmpty else {
             throw Self.refusal { writer in
                 var names = NameBudget()
-                for (index, item) in bad.prefix(Self.namedLimit) {
+                for (index, problems) in list.bad {
                     writer.key(String(index))
                     writer.object { object in
-                        for (field, problem) in item.problems {
+                        for (field, problem) in problems {
                             if let name = names.cut(field) { object.member(name, [problem]) }
                         }
                     }
                 }
             }
         }
-        supported = items.compactMap { item in
-            Observable.Kind(rawValue: item.type).map { Observable($0, item.value) }
+        supported = list.supported
+    }
+
+    /// The items of a list, the good ones of types that the relay knows, and what is wrong with the first bad ones; nil if
+    /// it is no list, or too long a one.
+    private static func read(
+        _ reader: inout JSONReader
+    ) throws(JSONError) -> (supported: [Observable], bad: [(Int, Item.Problems)])? {
+        guard try reader.enterArray() else { return nil }
+        var supported: [Observable] = []
+        var bad: [(Int, Item.Problems)] = []
+        var count = 0
+        while try reader.nextElement() {
+            defer { count += 1 }
+            // The rest of a list that is too long is only checked.
+            guard count < limit else { continue }
+            let item = try Item(&reader)
+            if !item.problems.isEmpty {
+                if bad.count < namedLimit { bad.append((count, item.problems)) }
+            } else if let kind = Observable.Kind(rawValue: item.type) {
+                supported.append(Observable(kind, item.value))
+            }
         }
+        return count <= limit ? (supported, bad) : nil
     }
 
     private static func refusal(_ problems: (inout JSONWriter) -> Void) -> InvalidBody {
@@ -64,71 +78,71 @@ struct ObservableList {
             return cut == name ? name : cut + "…"
         }
     }
-
-    private struct Items: Decodable {
-        var items: [Item] = []
-
-        init(from decoder: any Decoder) throws {
-            var array = try decoder.unkeyedContainer()
-            guard array.count ?? 0 <= ObservableList.limit else {
-                throw DecodingError.dataCorruptedError(in: array, debugDescription: "too many items")
-            }
-            while !array.isAtEnd { items.append(try array.decode(Item.self)) }
-        }
-    }
 }
 
 /// One item of the list, with what is wrong with it.
-private struct Item: Decodable {
-    var type = ""
-    var value = ""
-    var problems: [(field: String, problem: String)] = []
+private struct Item {
+    typealias Problems = [(field: String, problem: String)]
+
+    private(set) var type = ""
+    private(set) var value = ""
+    private(set) var problems: Problems = []
 
     /// Unknown fields of an item that are named at most.
     private static let namedLimit = 20
 
-    init(from decoder: any Decoder) throws {
-        guard let object = try? decoder.container(keyedBy: Field.self) else {
+    /// What a required field holds.
+    private enum Field {
+        case missing, null, other
+        case text(String)
+
+        init(_ reader: inout JSONReader) throws(JSONError) {
+            if let text = try reader.string() {
+                self = .text(text)
+            } else {
+                self = try reader.null() ? .null : .other
+            }
+        }
+    }
+
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterObject() else {
             problems = [("_schema", "Invalid input type.")]
             return
         }
-        value = try string(Field(stringValue: "value"), of: object)
-        type = try string(Field(stringValue: "type"), of: object)
-        let fields = object.allKeys
-        guard fields.count > 2 || !problems.isEmpty else { return }
-        let unknown = fields.filter { $0.stringValue != "type" && $0.stringValue != "value" }
-        let names = unknown.map(\.stringValue).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        problems += names.prefix(Self.namedLimit).map { ($0, "Unknown field.") }
-    }
-
-    /// A required, non-empty string; a problem is noted where it is none.
-    private mutating func string(_ field: Field, of object: KeyedDecodingContainer<Field>) throws -> String {
-        let problem: String
-        if !object.contains(field) {
-            problem = "Missing data for required field."
-        } else if try object.decodeNil(forKey: field) {
-            problem = "Field may not be null."
-        } else if let text = try? object.decode(String.self, forKey: field) {
-            guard text.isEmpty else { return text }
-            problem = "Field may not be blank."
-        } else {
-            problem = "Not a valid string."
+        var type = Field.missing
+        var value = Field.missing
+        // The first of all unknown names in their order, each once.
+        var unknown: [String] = []
+        while let name = try reader.nextMember() {
+            switch name {
+            case "type": type = try Field(&reader)
+            case "value": value = try Field(&reader)
+            default: Self.insert(name.text, in: &unknown)
+            }
         }
-        problems.append((field.stringValue, problem))
+        self.value = text(value, "value")
+        self.type = text(type, "type")
+        problems += unknown.map { ($0, "Unknown field.") }
+    }
+
+    private static func insert(_ name: String, in names: inout [String]) {
+        let index = names.firstIndex { !$0.utf8.lexicographicallyPrecedes(name.utf8) } ?? names.count
+        if index < names.count, names[index].utf8.elementsEqual(name.utf8) { return }
+        guard index < namedLimit else { return }
+        names.insert(name, at: index)
+        if names.count > namedLimit { names.removeLast() }
+    }
+
+    /// A required, non-empty string; a problem is noted if it is none.
+    private mutating func text(_ field: Field, _ name: String) -> String {
+        switch field {
+        case .text(let text) where !text.isEmpty: return text
+        case .text: problems.append((name, "Field may not be blank."))
+        case .missing: problems.append((name, "Missing data for required field."))
+        case .null: problems.append((name, "Field may not be null."))
+        case .other: problems.append((name, "Not a valid string."))
+        }
         return ""
-    }
-}
-
-/// Any field's name.
-private struct Field: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) {
-        self.stringValue = stringValue
-    }
-
-    init?(intValue: Int) {
-        nil
     }
 }

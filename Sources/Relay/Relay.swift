@@ -10,7 +10,7 @@ import SecurityTrails
 #endif
 
 /// The relay: answers what SecureX and Cisco XDR ask through a gateway, with what SecurityTrails knows.
-public final class Relay {
+package final class Relay {
     /// Seconds after which an answer must be on its way: API Gateway gives up at 29.
     private static let budget = 25.0
     /// Seconds that are left for the answer before Lambda ends the process.
@@ -20,19 +20,19 @@ public final class Relay {
     let client: Client
 
     /// What an event came to.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The response in the gateway's form, or `null`.
-        public let payload: [UInt8]
+        package let payload: [UInt8]
         /// The request's method; `keep-warm` for an event that is no request.
-        public let method: String
+        package let method: String
         /// The endpoint's path; `-` where the request named none.
-        public let route: String
+        package let route: String
         /// The response's status.
-        public let status: Int
+        package let status: Int
         /// Requests that SecurityTrails got.
-        public let upstreamRequests: Int
+        package let upstreamRequests: Int
         /// The codes of the errors that the answer tells of.
-        public let errorCodes: [String]
+        package let errorCodes: [String]
 
         /// An event that only keeps the function warm is answered with nothing.
         static let keptWarm = Outcome(
@@ -48,7 +48,7 @@ public final class Relay {
     /// A relay that is ready to answer.
     ///
     /// - Parameter trace: is told of each request to SecurityTrails, observables included.
-    public init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
+    package init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
         self.configuration = configuration
         client = try Client(configuration.securityTrails, trace: trace)
     }
@@ -58,9 +58,9 @@ public final class Relay {
     /// - Parameters:
     ///   - began: when the invocation began.
     ///   - deadline: when Lambda ends the process.
-    public func answer(_ event: Data, began: MonotonicTime, deadline: MonotonicTime?) throws -> Outcome {
+    package func answer(_ event: Data, began: MonotonicTime, deadline: MonotonicTime?) throws -> Outcome {
         let request: Request
-        switch try Event(json: event) {
+        switch try Event(json: Array(event)) {
         case .request(let decoded): request = decoded
         case .scheduled:
             return .keptWarm

@@ -1,2 +1,2 @@
 /// The relay's version: what `/version` answers, what SecurityTrails sees as the user agent, what `relayctl --version` prints.
-public let relayVersion = "1.0.0"
+package let relayVersion = "1.0.0"

@@ -13,7 +13,7 @@ import SecurityTrails
 extension Relay {
     /// Does once what an invocation does, on an event of its own and without a connection: what is set up lazily (JSON
     /// coding, HMAC, UUIDs) is then set up during init, when Lambda gives a small function far more of a processor.
-    public func warmUp() {
+    package func warmUp() {
         let event = Data(
             """
             {"resource":"/{proxy+}","path":"/refer/observables","httpMethod":"POST","headers":{"Accept":"*/*"},\

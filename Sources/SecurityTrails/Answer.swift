@@ -7,23 +7,23 @@ import HTTPClient
 #endif
 
 /// What SecurityTrails knows about one topic of a subject, as far as it could be read.
-public struct Answer: Sendable {
+package struct Answer: Sendable {
     /// The topic.
-    public let topic: Topic
+    package let topic: Topic
     /// The related addresses or names: each once, in the order of their code points.
-    public internal(set) var values: [String] = []
+    package internal(set) var values: [String] = []
     /// How many records there are in all, where the first page says so.
-    public internal(set) var recordCount: Int?
+    package internal(set) var recordCount: Int?
     /// What went wrong, in the order of the pages.
-    public internal(set) var failures: [Failure] = []
+    package internal(set) var failures: [Failure] = []
     /// Pages that exist and were not read: those that the API keeps to itself, and those for which time ran out.
-    public internal(set) var unreadPages = 0
+    package internal(set) var unreadPages = 0
     /// Whether time ran out before the first page was there.
-    public internal(set) var isUnprocessed = false
+    package internal(set) var isUnprocessed = false
 }
 
 /// Why a request has no answer that can be read.
-public enum Failure: Error, Hashable, Sendable {
+package enum Failure: Error, Hashable, Sendable {
     /// 403: the key is refused; SecurityTrails' own words.
     case refused(String)
     /// Another status that says more than "nothing known", with what was sent along, else the status.
@@ -100,7 +100,7 @@ private struct Quotation {
 
 extension Client {
     /// Answers read from pages in the API's form, without asking anybody: reading them is what a process is warmed with.
-    public static var exampleAnswers: [Answer] {
+    package static var exampleAnswers: [Answer] {
         let pages: [(Topic, String)] = [
             (.ipv4Addresses, #"{"records":[{"values":[{"ip":"192.0.2.1"}]}],"pages":1}"#),
             (.names, #"{"records":[{"hostname":"example.com"}],"record_count":1,"meta":{"max_page":1}}"#),

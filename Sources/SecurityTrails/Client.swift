@@ -8,22 +8,22 @@ import HTTPClient
 
 /// SecurityTrails' API (https://docs.securitytrails.com/reference), asked in parallel, at the pace that it allows, and
 /// within the time there is. Connections are kept from call to call.
-public final class Client {
+package final class Client {
     /// Where the API is and how it is asked.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// The API's base, with a slash at its end.
-        public var baseURL: String
+        package var baseURL: String
         /// Pages to read of an answer; nil: all of them.
-        public var pages: Int?
+        package var pages: Int?
         /// Requests a second; nil: what the API's answers say.
-        public var requestsPerSecond: Int?
+        package var requestsPerSecond: Int?
         /// Who asks.
-        public var userAgent: String
+        package var userAgent: String
         /// What the API's certificate is verified with.
-        public var authorities: HTTPOptions.Authorities
+        package var authorities: HTTPOptions.Authorities
 
         /// A configuration.
-        public init(
+        package init(
             baseURL: String,
             pages: Int?,
             requestsPerSecond: Int?,
@@ -39,11 +39,11 @@ public final class Client {
     }
 
     /// The answers to what was asked, and what it took.
-    public struct Report: Sendable {
+    package struct Report: Sendable {
         /// Each subject's answers, in the order of its topics.
-        public let answers: [Subject: [Answer]]
+        package let answers: [Subject: [Answer]]
         /// Requests sent.
-        public let requests: Int
+        package let requests: Int
     }
 
     /// Bytes of an answer, decoded, at most.
@@ -57,7 +57,7 @@ public final class Client {
     let trace: ((String) -> Void)?
 
     /// A client that is ready to ask; nothing is connected yet.
-    public init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
+    package init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
         self.configuration = configuration
         self.trace = trace
         let options = HTTPOptions(
@@ -79,7 +79,7 @@ public final class Client {
     /// - Parameters:
     ///   - key: the customer's API key, of visible ASCII characters.
     ///   - end: when the answer must be there; what is under way then is dropped.
-    public func ask(about subjects: [Subject], key: String, until end: MonotonicTime) -> Report {
+    package func ask(about subjects: [Subject], key: String, until end: MonotonicTime) -> Report {
         let asking = Asking(self, subjects.flatMap(Question.all), key: key, until: end)
         let answers = asking.run()
         var bySubject: [Subject: [Answer]] = [:]
@@ -90,7 +90,7 @@ public final class Client {
     }
 
     /// Asks whether the API takes the key. Returns what is wrong, if something is, and how many requests it took.
-    public func ping(key: String, until end: MonotonicTime) -> (failure: Failure?, requests: Int) {
+    package func ping(key: String, until end: MonotonicTime) -> (failure: Failure?, requests: Int) {
         let dispatcher = Dispatcher<Void>(self, until: end)
         var failure: Failure? = .unavailable("SecurityTrails did not answer in time")
         dispatcher.enqueue(())

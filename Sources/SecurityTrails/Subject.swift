@@ -8,7 +8,7 @@ import CIDN2
 
 /// What SecurityTrails can be asked about, checked: nothing in it can leave the place in a request where it stands.
 /// Two ways to write the same name are one subject.
-public enum Subject: Hashable, Sendable {
+package enum Subject: Hashable, Sendable {
     /// A domain name, in lower case and in punycode, without a dot at the end.
     case domain(String)
     /// An IPv4 address.
@@ -19,7 +19,7 @@ public enum Subject: Hashable, Sendable {
     /// The subject of a domain name; nil for what cannot be one: after IDNA (UTS #46, non-transitional), 1 to 253
     /// characters in labels of 1 to 63 letters, digits, hyphens and underscores, and no IPv4 address. A dot at the end is
     /// allowed.
-    public init?(domain text: String) {
+    package init?(domain text: String) {
         guard var name = Self.ascii(text) else { return nil }
         if name.hasSuffix(".") { name.removeLast() }
         let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -29,13 +29,13 @@ public enum Subject: Hashable, Sendable {
     }
 
     /// The subject of an IPv4 address in four decimal numbers; nil for anything else.
-    public init?(ipv4 text: String) {
+    package init?(ipv4 text: String) {
         guard Self.isAddress(text, AF_INET) else { return nil }
         self = .ipv4(text)
     }
 
     /// The subject of an IPv6 address (RFC 4291, section 2.2) without a zone; nil for anything else.
-    public init?(ipv6 text: String) {
+    package init?(ipv6 text: String) {
         guard Self.isAddress(text, AF_INET6) else { return nil }
         self = .ipv6(text.lowercased())
     }
@@ -71,7 +71,7 @@ public enum Subject: Hashable, Sendable {
 }
 
 /// What is asked about a subject.
-public enum Topic: Hashable, Sendable {
+package enum Topic: Hashable, Sendable {
     /// The IPv4 addresses that a domain had.
     case ipv4Addresses
     /// The IPv6 addresses that a domain had.

@@ -80,6 +80,9 @@ private enum Python {
         let script = """
             import json, struct, sys
             def refuse(word): raise ValueError(word)
+            def members(pairs):
+                for name, value in pairs: name.encode(), [leaf.encode() for leaf in leaves(value)]
+                return dict(pairs)
             def leaves(value):
                 if isinstance(value, dict):
                     for name in sorted(value, key=lambda name: name.encode()):
@@ -94,7 +97,7 @@ private enum Python {
             for line in sys.stdin:
                 try:
                     text = bytes.fromhex(line.strip()).decode("utf-8-sig")
-                    value = json.loads(text, parse_int=float, parse_constant=refuse)
+                    value = json.loads(text, parse_int=float, parse_constant=refuse, object_pairs_hook=members)
                     found = list(leaves(value))
                     print(" ".join("x" + leaf.encode().hex() for leaf in found))
                 except ValueError:

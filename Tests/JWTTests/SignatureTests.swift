@@ -1,3 +1,4 @@
+import COpenSSL
 import Foundation
 import Testing
 
@@ -47,6 +48,19 @@ struct SignatureTests {
     func vector(key: [UInt8], data: [UInt8], code: String) {
         #expect(HS256.authenticationCode(of: data, key: key) == bytes(code))
         #expect(HS256.isAuthentic(bytes(code), input: data, key: key))
+    }
+
+    @Test(
+        "Keys of every length around a block's have libcrypto's own code",
+        arguments: [0, 1, 32, 63, 64, 65, 127, 128, 129]
+    )
+    func keyLengths(count: Int) {
+        let key = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let data = Array("data".utf8)
+        var code = [UInt8](repeating: 0, count: 32)
+        var written: UInt32 = 0
+        _ = HMAC(EVP_sha256(), key, Int32(key.count), data, data.count, &code, &written)
+        #expect(HS256.authenticationCode(of: data, key: key) == code)
     }
 
     @Test("Nothing signed with an empty key has its own well-known code")

@@ -112,7 +112,7 @@ final class Served {
         }
         #expect(outcome.errorCodes == answer.errors.map { $0["code"]?.string }, sourceLocation: sourceLocation)
         let text = Data(answer.text.utf8)
-        #expect(text.isEmpty || JSONGrammar.accepts(text), sourceLocation: sourceLocation)
+        #expect(text.isEmpty || isJSON(Array(text)), sourceLocation: sourceLocation)
         for hidden in [apiKey, secret, String(bearer.suffix(43))] {
             // By bytes: a letter that an accent follows is another to Swift's own search.
             #expect(text.range(of: Data(hidden.utf8)) == nil, sourceLocation: sourceLocation)
@@ -138,4 +138,8 @@ func list(_ observables: [String]) -> String {
         return ["type": .string(parts[0]), "value": .string(parts[1])]
     }
     return String(decoding: JSONValue.array(items).text(), as: UTF8.self)
+}
+
+private func isJSON(_ text: [UInt8]) -> Bool {
+    (try? JSONReader.read(text) { reader throws(JSONError) in try reader.skip() }) != nil
 }
