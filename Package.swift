@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "APIGateway", dependencies: ["JSON"]),
         .target(name: "JWT", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("crypto")),
         .target(name: "CTIM", dependencies: ["JSON"]),
-        .target(name: "SecurityTrails", dependencies: ["HTTPClient", "CIDN2"], linkerSettings: system("idn2")),
+        .target(name: "SecurityTrails", dependencies: ["CIDN2", "HTTPClient", "JSON"], linkerSettings: system("idn2")),
         .target(name: "Relay", dependencies: ["APIGateway", "CTIM", "HTTPClient", "JSON", "JWT", "SecurityTrails"]),
         .executableTarget(
             name: "bootstrap",

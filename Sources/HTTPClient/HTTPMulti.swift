@@ -44,6 +44,7 @@ package final class HTTPMulti {
     ///
     /// - Parameter connections: how many are open at most, idle ones included.
     package init(_ options: HTTPOptions, connections: Int) throws(HTTPError) {
+        Transfer.initializeLibcurl
         guard let multi = curl_multi_init(), let share = curl_share_init() else {
             throw .client("libcurl made no handle")
         }

@@ -47,10 +47,12 @@ final class Transfer {
     }
 
     /// What is done once in a process. OpenSSL sets itself up, without what it and libcurl would load for others: a
-    /// configuration file, which is not ours, engines, and the table in which `EVP_get_cipherbyname` looks, which nobody
-    /// asks (TLS fetches its ciphers from the provider). That is most of a millisecond of a cold start.
-    private static let initializeLibcurl: Void = {
-        _ = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS), nil)
+    /// configuration file, which is not ours, engines, the table in which `EVP_get_cipherbyname` looks, which nobody asks
+    /// (TLS fetches its ciphers from the provider), and the texts of errors, which libssl loads before its first
+    /// connection. That is more than a millisecond of a cold start.
+    static let initializeLibcurl: Void = {
+        let left = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS
+        _ = OPENSSL_init_crypto(UInt64(left), nil)
         _ = curl_global_init(Int(CURL_GLOBAL_NOTHING))
     }()
 

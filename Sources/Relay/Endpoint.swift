@@ -6,6 +6,9 @@ enum Endpoint: String, CaseIterable {
     case deliberate = "/deliberate/observables"
     case respond = "/respond/observables"
     case trigger = "/respond/trigger"
+    case tiles = "/tiles"
+    case tile = "/tiles/tile"
+    case tileData = "/tiles/tile-data"
     case version = "/version"
 
     /// The methods that every endpoint answers.

@@ -20,15 +20,20 @@ struct Envelope {
         errors.append(error)
     }
 
-    /// The body.
+    /// The body. If nothing was found and there are errors, there is no `data`: the platform would show an empty one in
+    /// the place of the errors.
     ///
-    /// - Parameter data: writes the value of `data`, in so many bytes of the answer as it is posted; returns whether
-    ///   there was room for all of it.
-    mutating func body(data: (inout JSONWriter, _ limit: Int) -> Bool) -> [UInt8] {
+    /// - Parameters:
+    ///   - isEmpty: whether nothing was found.
+    ///   - data: writes the value of `data`, in so many bytes of the answer as it is posted; returns whether there was
+    ///     room for all of it.
+    mutating func body(isEmpty: Bool = false, data: (inout JSONWriter, _ limit: Int) -> Bool) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.object { object in
-            object.key("data")
-            if !data(&object, Response.sizeLimit - Response.envelope - sizeOfErrors) { note(.responseTooLarge) }
+            if !isEmpty || errors.isEmpty {
+                object.key("data")
+                if !data(&object, Response.sizeLimit - Response.envelope - sizeOfErrors) { note(.responseTooLarge) }
+            }
             guard !errors.isEmpty else { return }
             object.key("errors")
             object.array { array in errors.forEach { $0.write(to: &array) } }
@@ -36,12 +41,9 @@ struct Envelope {
         return writer.bytes
     }
 
-    /// The body of an answer that has no data.
-    mutating func bodyWithoutData() -> [UInt8] {
-        body { writer, _ in
-            writer.object { _ in }
-            return true
-        }
+    /// The body of an answer of errors alone.
+    mutating func bodyOfErrors() -> [UInt8] {
+        body(isEmpty: true) { _, _ in true }
     }
 
     /// What the errors take of the answer as it is posted, with the one about its size.

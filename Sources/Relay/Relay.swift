@@ -90,8 +90,8 @@ package final class Relay {
         case .health: health(call)
         case .observe: observe(call)
         case .refer: refer(call)
-        case .deliberate: Reply(json: #"{"data":{}}"#)
-        case .respond: Reply(json: #"{"data":[]}"#)
+        case .deliberate, .tile, .tileData: Reply(json: #"{"data":{}}"#)
+        case .respond, .tiles: Reply(json: #"{"data":[]}"#)
         case .trigger: Reply(json: #"{"data":{"status":"failure"}}"#)
         case .version: Reply(json: #"{"version":"\#(relayVersion)"}"#)
         }

@@ -22,7 +22,7 @@ struct Reply {
 
     /// An answer of errors alone.
     init(_ envelope: inout Envelope, upstreamRequests: Int = 0) {
-        body = envelope.bodyWithoutData()
+        body = envelope.bodyOfErrors()
         errors = envelope.errors
         self.upstreamRequests = upstreamRequests
     }
@@ -41,7 +41,7 @@ struct Reply {
 
     /// The answer to another method than the endpoint has.
     static var methodNotAllowed: Reply {
-        var reply = Reply(status: 405, reason: "Method Not Allowed", message: "This path takes POST alone.")
+        var reply = Reply(status: 405, reason: "Method Not Allowed", message: "Only POST is allowed here.")
         reply.allow = Endpoint.allow
         return reply
     }

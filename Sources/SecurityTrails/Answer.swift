@@ -48,9 +48,7 @@ extension Failure {
             self = .unexpected(status: response.status, text.isBlank ? "\(response.status)" : text.text)
             return
         }
-        let message = (try? JSONDecoder().decode(Message.self, from: response.body)).map {
-            Quotation(Data($0.message.utf8), without: key)
-        }
+        let message = message(of: Array(response.body)).map { Quotation(Data($0.utf8), without: key) }
         if let message, !message.isBlank {
             self = .refused(message.text)
         } else {
@@ -71,10 +69,6 @@ extension Failure {
             case .connectionLost: .unavailable("SecurityTrails dropped the connection or sent a truncated answer")
             case .client(let reason): .unavailable(reason)
             }
-    }
-
-    private struct Message: Decodable {
-        let message: String
     }
 }
 
@@ -106,7 +100,7 @@ extension Client {
             (.names, #"{"records":[{"hostname":"example.com"}],"record_count":1,"meta":{"max_page":1}}"#),
         ]
         return pages.compactMap { topic, json in
-            guard let page = try? Page(Data(json.utf8), topic: topic) else { return nil }
+            guard let page = try? Page(Array(json.utf8), topic: topic) else { return nil }
             var progress = Progress(topic: topic)
             _ = progress.add(page, number: 1, limit: 1)
             return progress.answer(isOutOfTime: false)

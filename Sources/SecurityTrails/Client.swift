@@ -1,11 +1,5 @@
 import HTTPClient
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// SecurityTrails' API (https://docs.securitytrails.com/reference), asked in parallel, at the pace that it allows, and
 /// within the time there is. Connections are kept from call to call.
 package final class Client {
@@ -104,8 +98,8 @@ package final class Client {
         switch outcome {
         case .failure(let error): return Failure(error)
         case .success(let response) where (200..<300).contains(response.status):
-            guard let ping = try? JSONDecoder().decode(Ping.self, from: response.body) else { return .unreadable }
-            return ping.isSuccess ? nil : Failure(response, key: key)
+            guard let isSuccess = isSuccess(ping: Array(response.body)) else { return .unreadable }
+            return isSuccess ? nil : Failure(response, key: key)
         case .success(let response): return Failure(response, key: key)
         }
     }

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import JSON
 
 /// One page of an answer, whatever was asked: what the relay reads of it.
 struct Page {
@@ -21,179 +17,173 @@ struct Page {
 }
 
 extension Page {
+    /// JSON of another structure than a page's, or none.
+    struct Unreadable: Error {}
+
     /// Reads a page of `GET history/{hostname}/dns/{type}`
     /// (https://docs.securitytrails.com/reference/dns-history-by-record-type) or of `POST domains/list`
-    /// (https://docs.securitytrails.com/reference/domain-search); throws for what is no JSON object with records.
-    init(_ body: Data, topic: Topic) throws {
-        guard !Self.isTooDense(body) else { throw TooDense() }
-        switch topic {
-        case .ipv4Addresses, .ipv6Addresses: self.init(try JSONDecoder().decode(Wire<HistoryRecord>.self, from: body))
-        case .names: self.init(try JSONDecoder().decode(Wire<DomainRecord>.self, from: body))
-        }
+    /// (https://docs.securitytrails.com/reference/domain-search); throws for what is no JSON object with records. What is
+    /// not as it should be spoils only itself.
+    init(_ body: [UInt8], topic: Topic) throws {
+        let page = try JSONReader.read(body) { reader throws(JSONError) in try Self.read(&reader, topic) }
+        guard let page else { throw Unreadable() }
+        self = page
     }
 
-    private struct TooDense: Error {}
-
-    /// Whether a large body has far more elements than one of 100 records ever does: JSONDecoder keeps an index of them
-    /// that takes many times the body's memory.
-    private static func isTooDense(_ body: Data) -> Bool {
-        guard body.count > 256 << 10 else { return false }
-        let elements = body.count { byte in
-            byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
-                || byte == UInt8(ascii: "{")
-        }
-        return elements > 200_000
-    }
-
-    private init(_ wire: Wire<some Record>) {
-        values = wire.records?.elements.flatMap(\.values) ?? []
-        hasRecords = wire.records?.isEmpty == false
-        isDamaged = wire.records.map { $0.isDamaged || $0.elements.contains(where: \.isDamaged) } ?? false
-        recordCount = wire.recordCount
-        if let pages = wire.pages, pages > 0 {
-            lastPage = pages
-        } else if let last = wire.meta?.maxPage, last > 0 {
-            lastPage = last
-            pagesBeyond = max(0, (wire.meta?.totalPages ?? last) - last)
-        }
-    }
-}
-
-/// The names of all members that are read, at whatever depth: each type of keys costs a cold start some time.
-private enum Key: String, CodingKey {
-    case records, pages, meta, success
-    case recordCount = "record_count"
-    case maxPage = "max_page"
-    case totalPages = "total_pages"
-    case values, ip, ipv6, hostname
-}
-
-/// A record of a page, with the values it gives.
-private protocol Record: Decodable {
-    var values: [String] { get }
-    var isDamaged: Bool { get }
-}
-
-/// A page as it is sent. What is not as it should be spoils itself alone.
-private struct Wire<Element: Record>: Decodable {
-    let records: Lossy<Element>?
-    let pages: Int?
-    let recordCount: Int?
-    let meta: Meta?
-
-    struct Meta: Decodable {
-        let maxPage: Int?
-        let totalPages: Int?
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Key.self)
-            maxPage = container.wholeNumber(.maxPage)
-            totalPages = container.wholeNumber(.totalPages)
-        }
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        records = try container.decodeIfPresent(Lossy<Element>.self, forKey: .records)
-        pages = container.wholeNumber(.pages)
-        recordCount = container.wholeNumber(.recordCount)
-        meta = (try? container.decodeIfPresent(Meta.self, forKey: .meta)) ?? nil
-    }
-}
-
-/// The elements of an array that can be read, up to the hundredth that cannot: finding out takes its time.
-private struct Lossy<Element: Decodable>: Decodable {
-    var elements: [Element] = []
-    let isEmpty: Bool
-    private var damaged = 0
-
-    var isDamaged: Bool { damaged > 0 }
-
-    init(from decoder: any Decoder) throws {
-        var array = try decoder.unkeyedContainer()
-        isEmpty = array.isAtEnd
-        while !array.isAtEnd, damaged < 100 {
-            if let element = try? array.decode(Element.self) {
-                elements.append(element)
-            } else {
-                damaged += 1
-                _ = try array.decode(Skipped.self)
+    private static func read(_ reader: inout JSONReader, _ topic: Topic) throws(JSONError) -> Page? {
+        guard try reader.enterObject() else { return nil }
+        var page = Page()
+        var isReadable = true
+        var pages: Int?
+        var last: Int?
+        var total: Int?
+        while let name = try reader.nextMember() {
+            switch name {
+            case "records": isReadable = try page.readRecords(&reader, topic)
+            case "record_count": page.recordCount = try reader.wholeNumber().flatMap { $0 >= 0 ? $0 : nil }
+            case "pages": pages = try reader.count()
+            case "meta":
+                last = nil
+                total = nil
+                guard try reader.enterObject() else { break }
+                while let name = try reader.nextMember() {
+                    switch name {
+                    case "max_page": last = try reader.count()
+                    case "total_pages": total = try reader.count()
+                    default: break
+                    }
+                }
+            default: break
             }
         }
-    }
-}
-
-/// Stands for a value that is passed over.
-private struct Skipped: Decodable {
-    init(from decoder: any Decoder) {}
-}
-
-extension KeyedDecodingContainer<Key> {
-    /// A member that is a whole number of 0 or more, however it is written; nil for anything else.
-    fileprivate func wholeNumber(_ key: Key) -> Int? {
-        guard contains(key) else { return nil }
-        if let number = try? decode(Int.self, forKey: key) { return number >= 0 ? number : nil }
-        guard let number = try? decode(Double.self, forKey: key), number >= 0 else { return nil }
-        return Int(exactly: number)
-    }
-}
-
-/// `{"values": [{"ip": …} or {"ipv6": …}, …]}`, where a single value may stand for the list.
-private struct HistoryRecord: Record {
-    let values: [String]
-    let isDamaged: Bool
-
-    struct Value: Decodable {
-        let text: String
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Key.self)
-            if let address = try? container.decodeIfPresent(String.self, forKey: .ip), !address.isEmpty {
-                text = address
-            } else {
-                text = try container.nonEmptyString(.ipv6)
-            }
+        guard isReadable else { return nil }
+        if let pages, pages > 0 {
+            page.lastPage = pages
+        } else if let last, last > 0 {
+            page.lastPage = last
+            page.pagesBeyond = max(0, (total ?? last) - last)
         }
+        return page
     }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        if let values = try? container.decode(Lossy<Value>.self, forKey: .values) {
-            self.values = values.elements.map(\.text)
-            isDamaged = values.isDamaged
+    /// Reads the list of records; false if there is something else in its place.
+    private mutating func readRecords(_ reader: inout JSONReader, _ topic: Topic) throws(JSONError) -> Bool {
+        values = []
+        hasRecords = false
+        isDamaged = false
+        guard try reader.enterArray() else { return try reader.null() }
+        var readRecords = 0
+        while try reader.nextElement() {
+            hasRecords = true
+            guard try reader.enterObject() else {
+                isDamaged = true
+                continue
+            }
+            var found: Reading?
+            while let name = try reader.nextMember() {
+                switch (topic, name) {
+                case (.names, "hostname"): found = try Reading(text: &reader)
+                case (.ipv4Addresses, "values"), (.ipv6Addresses, "values"): found = try Reading(addresses: &reader)
+                default: break
+                }
+            }
+            let record = found ?? Reading()
+            values += record.values
+            isDamaged = isDamaged || record.isDamaged
+            if record.isRead { readRecords += 1 }
+        }
+        // A page of records that all say nothing is no page of this API.
+        isDamaged = isDamaged || hasRecords && readRecords == 0
+        return true
+    }
+}
+
+/// What a record has of values. One that is absent, null or empty is passed over; one of another type is damage.
+private struct Reading {
+    private(set) var values: [String] = []
+    private(set) var isDamaged = false
+    /// Whether it has a value, or a list of none.
+    private(set) var isRead = false
+
+    init() {}
+
+    /// A text.
+    init(text reader: inout JSONReader) throws(JSONError) {
+        if let text = try reader.string() {
+            guard !text.isEmpty else { return }
+            values = [text]
+            isRead = true
         } else {
-            values = [try container.decode(Value.self, forKey: .values).text]
-            isDamaged = false
+            isDamaged = try !reader.null()
         }
     }
-}
 
-/// `{"hostname": …}`.
-private struct DomainRecord: Record {
-    let values: [String]
-    let isDamaged = false
-
-    init(from decoder: any Decoder) throws {
-        values = [try decoder.container(keyedBy: Key.self).nonEmptyString(.hostname)]
-    }
-}
-
-extension KeyedDecodingContainer<Key> {
-    fileprivate func nonEmptyString(_ key: Key) throws -> String {
-        let text = try decode(String.self, forKey: key)
-        guard !text.isEmpty else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "empty")
+    /// A list of `{"ip": …}` and `{"ipv6": …}`, or one of them.
+    init(addresses reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterArray() else {
+            try readAddress(&reader)
+            return
         }
-        return text
+        isRead = true
+        while try reader.nextElement() {
+            isRead = !values.isEmpty
+            try readAddress(&reader)
+        }
+    }
+
+    private mutating func readAddress(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterObject() else {
+            isDamaged = try !reader.null() || isDamaged
+            return
+        }
+        var ip = Reading()
+        var ipv6 = Reading()
+        while let name = try reader.nextMember() {
+            switch name {
+            case "ip": ip = try Reading(text: &reader)
+            case "ipv6": ipv6 = try Reading(text: &reader)
+            default: break
+            }
+        }
+        guard let value = ip.values.first ?? ipv6.values.first else {
+            isDamaged = isDamaged || ip.isDamaged || ipv6.isDamaged
+            return
+        }
+        values.append(value)
+        isRead = true
     }
 }
 
-/// `GET ping` (https://docs.securitytrails.com/reference/ping): `{"success": true}`.
-struct Ping: Decodable {
-    let isSuccess: Bool
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        isSuccess = (try? container.decode(Bool.self, forKey: .success)) ?? false
+extension JSONReader {
+    /// A whole number of 0 or more, however it is written, as text too; nil for anything else.
+    fileprivate mutating func count() throws(JSONError) -> Int? {
+        if let number = try wholeNumber() { return number >= 0 ? number : nil }
+        return try string().flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
     }
+}
+
+/// `GET ping` (https://docs.securitytrails.com/reference/ping): `{"success": true}`; nil if the text is no JSON object.
+func isSuccess(ping: [UInt8]) -> Bool? {
+    let isSuccess = try? JSONReader.read(ping) { reader throws(JSONError) -> Bool? in
+        guard try reader.enterObject() else { return nil }
+        var isSuccess = false
+        while let name = try reader.nextMember() {
+            if name == "success" { isSuccess = try reader.bool() ?? false }
+        }
+        return isSuccess
+    }
+    return isSuccess ?? nil
+}
+
+/// The `message` of an error's JSON, if it is a string.
+func message(of error: [UInt8]) -> String? {
+    let message = try? JSONReader.read(error) { reader throws(JSONError) -> String? in
+        guard try reader.enterObject() else { return nil }
+        var message: String?
+        while let name = try reader.nextMember() {
+            if name == "message" { message = try reader.string() }
+        }
+        return message
+    }
+    return message ?? nil
 }

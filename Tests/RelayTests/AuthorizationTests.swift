@@ -33,7 +33,7 @@ struct AuthorizationTests {
         let answer = try served.send("POST", path, body, authorization: authorization)
         #expect(answer.status == 200)
         guard !answer.errors.isEmpty else { return nil }
-        #expect(answer.codes == ["fatal authorization error"] && answer.data == [:])
+        #expect(answer.codes == ["fatal authorization error"] && answer.data == nil)
         #expect(served.asked.isEmpty)
         let message = answer.messages.first ?? ""
         #expect(message.hasPrefix("Authorization failed: "))

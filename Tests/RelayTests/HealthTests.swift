@@ -37,7 +37,7 @@ struct HealthTests {
     )
     func status(status: Int, code: String) throws {
         let (answer, asked) = try answer([.json(["message": "so it is"], status: status)])
-        #expect(answer.codes == ["fatal \(code)"] && answer.data == [:])
+        #expect(answer.codes == ["fatal \(code)"] && answer.data == nil)
         let text = status == 304 ? "304" : #"{"message":"so it is"}"#
         #expect(answer.messages == ["Unexpected response from SecurityTrails: \(text)"])
         #expect(asked.count == 1)
@@ -73,7 +73,7 @@ struct HealthTests {
         for body in [#"{"success":false}"#, #"{"success":"true"}"#, #"{"success":1}"#, #"{"success":null}"#, "{}"] {
             let (answer, _) = try answer([.text(body)])
             #expect(answer.codes.count == 1 && answer.codes[0].hasPrefix("fatal "))
-            #expect(answer.data == [:])
+            #expect(answer.data == nil)
         }
         for body in ["", "OK", "[]", "true", "null", #"{"success":true"#, "<html></html>"] {
             let (answer, _) = try answer([.text(body)])

@@ -49,7 +49,7 @@ struct ObserveFailureTests {
     func once(status: Int) throws {
         let served = try Served(Scenario(fallback: .text("why", status: status)))
         let answer = try served.send((1...8).map { "ip 192.0.2.\($0)" })
-        #expect(answer.codes == ["fatal unknown"] && answer.data == [:] && served.asked.count == 8)
+        #expect(answer.codes == ["fatal unknown"] && answer.data == nil && served.asked.count == 8)
     }
 
     @Test("Different failures are all told, in the order of the observables, after the warnings about values")
@@ -104,7 +104,7 @@ struct ObserveFailureTests {
     func refused(status: Int) throws {
         let served = try Served(Scenario(fallback: .text("no", status: status)))
         let answer = try served.send((1...50).map { "domain d\($0).example" })
-        #expect(answer.errors.count == 1 && answer.data == [:] && served.asked.count <= 4)
+        #expect(answer.errors.count == 1 && answer.data == nil && served.asked.count <= 4)
         #expect(answer.codes.allSatisfy { !$0.contains("unprocessed") })
     }
 
@@ -120,7 +120,7 @@ struct ObserveFailureTests {
         #expect(answer.messages[0].hasSuffix("192.0.2.2"))
         let none = try served.send((1...30).map { "domain d\($0).example" }, seconds: -5)
         #expect(
-            none.codes == ["warning unprocessed observables"] && none.data == [:] && none.outcome.upstreamRequests == 0
+            none.codes == ["warning unprocessed observables"] && none.data == nil && none.outcome.upstreamRequests == 0
         )
         #expect(none.messages[0].contains("d20.example and 10 more"))
     }
@@ -146,6 +146,6 @@ struct ObserveFailureTests {
     func nobody() throws {
         let served = try Served(Scenario(), ["SECURITYTRAILS_API_URL": "http://127.0.0.1:1/v1/"])
         let answer = try served.send((1...5).map { "ip 192.0.2.\($0)" })
-        #expect(answer.codes == ["fatal unavailable"] && answer.data == [:])
+        #expect(answer.codes == ["fatal unavailable"] && answer.data == nil)
     }
 }

@@ -14,6 +14,7 @@ struct RouteTests {
     @Test(
         "What has a fixed answer gives it, without looking at token or body",
         arguments: [
+            ("/tiles", #"{"data":[]}"#), ("/tiles/tile", #"{"data":{}}"#), ("/tiles/tile-data", #"{"data":{}}"#),
             ("/deliberate/observables", #"{"data":{}}"#), ("/respond/observables", #"{"data":[]}"#),
             ("/respond/trigger", #"{"data":{"status":"failure"}}"#), ("/version", #"{"version":"1.0.0"}"#),
         ]

@@ -41,7 +41,7 @@ extension Relay {
         }
         if !unprocessed.isEmpty { envelope.note(.unprocessed(unprocessed.unique())) }
 
-        let body = envelope.body { Self.write(sightings, to: &$0, within: $1) }
+        let body = envelope.body(isEmpty: sightings.isEmpty) { Self.write(sightings, to: &$0, within: $1) }
         return Reply(body: body, errors: envelope.errors, upstreamRequests: report.requests)
     }
 
