@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "Deployment", dependencies: ["HTTPClient", "COpenSSL"], linkerSettings: system("crypto")),
         .executableTarget(
             name: "relayctl",
-            dependencies: ["bootstrap", "LocalLambda", "Deployment", "HTTPClient", "JWT", "Relay"]
+            dependencies: ["bootstrap", "Deployment", "HTTPClient", "JSON", "JWT", "LocalLambda", "Relay"]
         ),
 
         // The tests, a target each

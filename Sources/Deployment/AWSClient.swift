@@ -82,7 +82,7 @@ package final class AWSClient {
             throw .unanswered(action: call.action, error)
         }
         guard (200..<300).contains(response.status) else { throw .refused(AWSRefusal(call.action, response)) }
-        return response.body
+        return Data(response.body)
     }
 
     /// The same, with the answer read as JSON.
@@ -150,7 +150,7 @@ extension AWSRefusal {
             }
         }
         let text = String(decoding: response.body, as: UTF8.self)
-        let body = try? JSONDecoder().decode(Body.self, from: response.body)
+        let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
         let name = response.headers["x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? text.firstElement("Code")
         let message = body?.message ?? body?.capitalMessage ?? text.firstElement("Message")
         self.init(

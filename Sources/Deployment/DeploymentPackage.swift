@@ -38,8 +38,8 @@ package struct DeploymentPackage: Sendable {
     /// A request's body with the zip in base64 between two texts.
     func body(before: [UInt8], after: [UInt8]) -> HTTPBodyStream {
         HTTPBodyStream(count: before.count + (size + 2) / 3 * 4 + after.count) { [path] in
-            let encoded = Self.pieces(of: path).lazy.map { $0.base64EncodedData() }
-            let parts = [AnySequence([Data(before)]), AnySequence(encoded), AnySequence([Data(after)])]
+            let encoded = Self.pieces(of: path).lazy.map { Array($0.base64EncodedData()) }
+            let parts = [AnySequence([before]), AnySequence(encoded), AnySequence([after])]
             return AnyIterator(parts.joined().makeIterator())
         }
     }

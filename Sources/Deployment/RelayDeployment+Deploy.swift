@@ -312,7 +312,7 @@ extension RelayDeployment {
         let options = HTTPOptions(bodyLimit: 65_536, usesProxyOfEnvironment: true, authorities: authorities)
         do {
             let response = try HTTPConnection(options).exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)
-            let body = try? JSONDecoder().decode([String: String].self, from: response.body)
+            let body = try? JSONDecoder().decode([String: String].self, from: Data(response.body))
             if response.status == 200, let version = body?["version"] { return .version(version) }
             let text = String(decoding: response.body.prefix(200), as: UTF8.self)
                 .split { $0.isWhitespace || $0.asciiValue.map { $0 < 32 } ?? false }.joined(separator: " ")

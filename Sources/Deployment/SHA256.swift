@@ -5,13 +5,13 @@ import Foundation
 struct SHA256 {
     private let digest: [UInt8]
 
-    init(_ pieces: some Sequence<Data>) {
+    init(_ pieces: some Sequence<some ContiguousBytes>) {
         var digest = [UInt8](repeating: 0, count: 32)
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
         for piece in pieces {
-            _ = piece.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+            _ = piece.withUnsafeBytes { bytes in EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
         }
         EVP_DigestFinal_ex(context, &digest, nil)
         self.digest = digest

@@ -1,18 +1,12 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A body that is too large to hold: piece after piece of it is asked for while it is sent.
 package struct HTTPBodyStream: Sendable {
     /// Bytes of all pieces together.
     package let count: Int
     /// Begins the pieces anew, because a request may be sent again. Pieces that end too early end the request.
-    package let pieces: @Sendable () -> AnyIterator<Data>
+    package let pieces: @Sendable () -> AnyIterator<[UInt8]>
 
     /// A body of so many bytes.
-    package init(count: Int, pieces: @escaping @Sendable () -> AnyIterator<Data>) {
+    package init(count: Int, pieces: @escaping @Sendable () -> AnyIterator<[UInt8]>) {
         self.count = count
         self.pieces = pieces
     }
@@ -20,8 +14,8 @@ package struct HTTPBodyStream: Sendable {
     /// What is left of a body that is being sent.
     struct Rest {
         private(set) var count: Int
-        private let pieces: AnyIterator<Data>
-        private var piece = Data()
+        private let pieces: AnyIterator<[UInt8]>
+        private var piece = ArraySlice<UInt8>()
         /// Whether the pieces ended before the body did.
         private(set) var isCutShort = false
 
@@ -38,7 +32,7 @@ package struct HTTPBodyStream: Sendable {
                     isCutShort = true
                     return nil
                 }
-                piece = next
+                piece = next[...]
             }
             let moved = min(buffer.count, piece.count, count)
             buffer.copyBytes(from: piece.prefix(moved))

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// One request.
 package struct HTTPRequest: Sendable {
     /// What a request asks the server to do, with what it sends along.
@@ -47,7 +41,7 @@ package struct HTTPResponse: Sendable {
     /// The header fields.
     package let headers: HTTPHeaders
     /// The body, decoded.
-    package let body: Data
+    package let body: [UInt8]
     /// Seconds that `Retry-After`, a number or a date, asks to wait.
     package let retryAfter: Double?
 }

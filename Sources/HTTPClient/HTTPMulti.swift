@@ -1,11 +1,5 @@
 import CCurl
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A request under way in an `HTTPMulti`.
 package final class Exchange {
     fileprivate let transfer: Transfer

@@ -4,6 +4,13 @@
     import Musl
 #endif
 
+/// The time of day, in seconds since 1970.
+package func secondsSince1970() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// A moment of the system's monotonic clock: it never jumps, unlike the time of day. (The standard library's clocks
 /// would bring the concurrency runtime into an executable that uses none.)
 package struct MonotonicTime: Comparable, Sendable {

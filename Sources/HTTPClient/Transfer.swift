@@ -1,12 +1,6 @@
 import CCurl
 import COpenSSL
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// One libcurl easy handle and what its callbacks write to: set up once, then used for one request after the other.
 final class Transfer {
     /// Bytes of header lines that are kept; a response with more is refused.
@@ -22,7 +16,7 @@ final class Transfer {
     private var requestBody: [UInt8] = []
     private var unsent: HTTPBodyStream.Rest?
     private var headers = HTTPHeaders()
-    private var body = Data()
+    private var body: [UInt8] = []
     private var received = 0
     /// Takes a success's body in the place of the response.
     var sink: ((UnsafeRawBufferPointer) -> Bool)?
@@ -127,7 +121,7 @@ final class Transfer {
     func prepare(_ request: HTTPRequest) {
         sentAt = nil
         headers.removeAll()
-        body = Data()
+        body = []
         received = 0
         isTooLarge = false
         errorText.pointee = 0
@@ -217,7 +211,7 @@ final class Transfer {
             body: body,
             retryAfter: wait > 0 ? Double(wait) : nil
         )
-        body = Data()
+        body = []
         return .success(response)
     }
 
@@ -229,7 +223,7 @@ final class Transfer {
 
     /// Lets go of a response that nobody waits for.
     func discard() {
-        body = Data()
+        body = []
         requestBody = []
         unsent = nil
     }

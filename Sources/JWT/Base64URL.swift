@@ -1,22 +1,20 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Base64url without padding (RFC 7515, section 2 and appendix C).
 enum Base64URL {
-    static func encode(_ data: Data) -> String {
-        var text = ""
-        for letter in data.base64EncodedString().unicodeScalars {
-            switch letter {
-            case "+": text.unicodeScalars.append("-")
-            case "/": text.unicodeScalars.append("_")
-            case "=": break
-            default: text.unicodeScalars.append(letter)
+    static func encode(_ bytes: [UInt8]) -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var text: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for byte in bytes {
+            bits = bits << 8 | UInt32(byte)
+            count += 8
+            while count >= 6 {
+                count -= 6
+                text.append(letters[Int(bits >> UInt32(count) & 63)])
             }
         }
-        return text
+        if count > 0 { text.append(letters[Int(bits << UInt32(6 - count) & 63)]) }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes; nil for any letter outside the alphabet, padding among them, for a length that none encodes to, and

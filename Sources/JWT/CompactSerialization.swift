@@ -1,11 +1,5 @@
 import JSON
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What is wrong with a token, in the order in which it is found out.
 package enum JWTError: Error, Equatable {
     /// Not three base64url segments, or the header or the payload is not a JSON object.
@@ -26,13 +20,20 @@ package enum CompactSerialization {
     /// How far the clocks of the two sides may differ, in seconds.
     package static let leeway = 60.0
 
-    /// Signs `claims`, any JSON object, with the secret's UTF-8 bytes.
-    package static func sign(_ claims: some Encodable, secret: String) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let header = Data(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
-        let input = Base64URL.encode(header) + "." + Base64URL.encode(try encoder.encode(claims))
-        return input + "." + Base64URL.encode(Data(HS256.authenticationCode(of: input.utf8, key: secret.utf8)))
+    /// Signs `claims`, the bytes of a JSON object, with the secret's UTF-8 bytes.
+    package static func sign(claims: [UInt8], secret: String) -> String {
+        let header = Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
+        let input = Base64URL.encode(header) + "." + Base64URL.encode(claims)
+        return input + "." + Base64URL.encode(HS256.authenticationCode(of: input.utf8, key: secret.utf8))
+    }
+
+    /// Signs claims that are all texts.
+    package static func sign(_ claims: [String: String], secret: String) -> String {
+        var writer = JSONWriter()
+        writer.object { object in
+            for (name, value) in claims.sorted(by: { $0.key < $1.key }) { object.member(name, value) }
+        }
+        return sign(claims: writer.bytes, secret: secret)
     }
 
     /// Verifies `token` and returns its payload, a JSON object whose members' names are unique. The signature is compared

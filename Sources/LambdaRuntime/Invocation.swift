@@ -1,11 +1,5 @@
 import HTTPClient
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// One event to answer, with what Lambda says about it
 /// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next).
 package struct Invocation: Sendable {
@@ -26,7 +20,7 @@ package struct Invocation: Sendable {
     /// JSON about the Cognito identity, from the mobile SDK.
     package let cognitoIdentity: String?
     /// The event as it came: JSON.
-    package let event: Data
+    package let event: [UInt8]
 
     /// An invocation as the Runtime API gives it; nil where it has no id, so that nothing could be answered.
     init?(_ response: HTTPResponse, began: MonotonicTime) {
@@ -34,7 +28,7 @@ package struct Invocation: Sendable {
         self.requestID = requestID
         self.began = began
         deadline = response.headers[Header.deadline].flatMap(Int.init).map { milliseconds in
-            began + (Double(milliseconds) / 1000 - Date().timeIntervalSince1970)
+            began + (Double(milliseconds) / 1000 - secondsSince1970())
         }
         functionARN = response.headers[Header.functionARN]
         traceID = response.headers[Header.traceID]

@@ -1,12 +1,7 @@
 import APIGateway
+import HTTPClient
 import JSON
 import JWT
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// Why a caller is not let in.
 package enum AuthorizationError: Error, Equatable {
@@ -58,7 +53,7 @@ package enum Authorization {
         guard let secretKey else { throw .noSecretKey }
         let payload: [UInt8]
         do {
-            payload = try CompactSerialization.verify(token, secret: secretKey, now: Date().timeIntervalSince1970)
+            payload = try CompactSerialization.verify(token, secret: secretKey, now: secondsSince1970())
         } catch {
             throw .token(error)
         }

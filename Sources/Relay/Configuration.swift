@@ -1,12 +1,6 @@
 import HTTPClient
 import SecurityTrails
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What the environment says; read once, when the process starts.
 package struct Configuration: Sendable {
     /// What JWTs are signed with; nil where none is set, which every request that needs it is told.
@@ -56,16 +50,14 @@ package struct Configuration: Sendable {
     /// The API's base. The customer's key goes there: over https, or without it to this machine alone.
     private static func baseURL(_ text: String?) throws(Invalid) -> String {
         guard let text, !text.isEmpty else { return securityTrailsURL }
-        guard let url = URLComponents(string: text), let host = url.encodedHost, !host.isEmpty,
-            url.user == nil, url.password == nil, url.query == nil, url.fragment == nil
-        else { throw Invalid(message: "SECURITYTRAILS_API_URL is no URL of the form https://HOST/PATH/") }
-        let scheme = url.scheme?.lowercased() ?? ""
-        guard scheme == "https" || scheme == "http" && isLoopback(host) else {
+        guard let url = HTTPAddress(text) else {
+            throw Invalid(message: "SECURITYTRAILS_API_URL is no URL of the form https://HOST/PATH/")
+        }
+        guard url.scheme == "https" || url.scheme == "http" && isLoopback(url.host) else {
             throw Invalid(message: "SECURITYTRAILS_API_URL must be https, or http to a loopback address")
         }
         let port = url.port.map { ":\($0)" } ?? ""
-        let path = url.percentEncodedPath
-        return "\(scheme)://\(host)\(port)\(path)" + (path.hasSuffix("/") ? "" : "/")
+        return "\(url.scheme)://\(url.host)\(port)\(url.path)" + (url.path.hasSuffix("/") ? "" : "/")
     }
 
     private static func isLoopback(_ host: String) -> Bool {

@@ -3,12 +3,6 @@ import HTTPClient
 import JSON
 import SecurityTrails
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The relay: answers what SecureX and Cisco XDR ask through a gateway, with what SecurityTrails knows.
 package final class Relay {
     /// Seconds after which an answer must be on its way: API Gateway gives up at 29.
@@ -58,9 +52,9 @@ package final class Relay {
     /// - Parameters:
     ///   - began: when the invocation began.
     ///   - deadline: when Lambda ends the process.
-    package func answer(_ event: Data, began: MonotonicTime, deadline: MonotonicTime?) throws -> Outcome {
+    package func answer(_ event: [UInt8], began: MonotonicTime, deadline: MonotonicTime?) throws -> Outcome {
         let request: Request
-        switch try Event(json: Array(event)) {
+        switch try Event(json: event) {
         case .request(let decoded): request = decoded
         case .scheduled:
             return .keptWarm

@@ -4,17 +4,11 @@ import HTTPClient
 import JWT
 import SecurityTrails
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 extension Relay {
     /// Does once what an invocation does, on an event of its own and without a connection: what is set up lazily (JSON
     /// coding, HMAC, UUIDs) is then set up during init, when Lambda gives a small function far more of a processor.
     package func warmUp() {
-        let event = Data(
+        let event = Array(
             """
             {"resource":"/{proxy+}","path":"/refer/observables","httpMethod":"POST","headers":{"Accept":"*/*"},\
             "multiValueHeaders":{"Accept":["*/*"]},"pathParameters":{"proxy":"refer/observables"},\

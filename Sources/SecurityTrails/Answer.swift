@@ -1,11 +1,5 @@
 import HTTPClient
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What SecurityTrails knows about one topic of a subject, as far as it could be read.
 package struct Answer: Sendable {
     /// The topic.
@@ -48,7 +42,7 @@ extension Failure {
             self = .unexpected(status: response.status, text.isBlank ? "\(response.status)" : text.text)
             return
         }
-        let message = message(of: Array(response.body)).map { Quotation(Data($0.utf8), without: key) }
+        let message = message(of: response.body).map { Quotation(Array($0.utf8), without: key) }
         if let message, !message.isBlank {
             self = .refused(message.text)
         } else {
@@ -79,10 +73,10 @@ private struct Quotation {
 
     let text: String
 
-    init(_ bytes: Data, without key: String) {
+    init(_ bytes: [UInt8], without key: String) {
         // The key is taken out before the text is cut: half of it would not be found. It is looked for as bytes: a letter
         // that an accent follows is another one to String.
-        let pieces = Array(bytes).split(separator: Array(key.utf8), omittingEmptySubsequences: false)
+        let pieces = bytes.split(separator: Array(key.utf8), omittingEmptySubsequences: false)
         let clean = String(decoding: Array(pieces.joined(separator: "***".utf8)), as: UTF8.self)
         text = String(String.UnicodeScalarView(clean.unicodeScalars.prefix(Self.limit)))
     }

@@ -79,7 +79,7 @@ final class Asking {
     }
 
     private func read(_ job: PageJob, _ response: HTTPResponse) {
-        guard let page = try? Page(Array(response.body), topic: questions[job.question].topic) else {
+        guard let page = try? Page(response.body, topic: questions[job.question].topic) else {
             return fail(job, .unreadable)
         }
         dispatcher.held += progress[job.question].add(page, number: job.page, limit: client.configuration.pages)

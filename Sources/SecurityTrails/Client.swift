@@ -98,7 +98,7 @@ package final class Client {
         switch outcome {
         case .failure(let error): return Failure(error)
         case .success(let response) where (200..<300).contains(response.status):
-            guard let isSuccess = isSuccess(ping: Array(response.body)) else { return .unreadable }
+            guard let isSuccess = isSuccess(ping: response.body) else { return .unreadable }
             return isSuccess ? nil : Failure(response, key: key)
         case .success(let response): return Failure(response, key: key)
         }

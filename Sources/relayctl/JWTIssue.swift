@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import JSON
 import JWT
 
 /// A JWT that was made, and what the operator does with it.
@@ -13,29 +14,19 @@ struct JWTIssue {
 
     /// Signs the values, with a new key where there is none. `setsSecret`: the key is set on the function by relayctl.
     init(values: [String: String], secret: String?, setsSecret: Bool, timeToLive: Int?, now: Date) throws {
-        var claims = values.mapValues(Claim.text)
         let issued = Int(now.timeIntervalSince1970)
-        if let timeToLive {
-            claims["iat"] = .time(issued)
-            claims["exp"] = .time(issued + timeToLive)
+        var claims = JSONWriter()
+        claims.object { object in
+            if let timeToLive {
+                object.member("exp", issued + timeToLive)
+                object.member("iat", issued)
+            }
+            for (name, value) in values.sorted(by: { $0.key < $1.key }) { object.member(name, value) }
         }
         expires = timeToLive.map { Date(timeIntervalSince1970: Double(issued + $0)) }
         isToBeSet = secret == nil && !setsSecret
         self.secret = secret ?? SecretKey.random()
-        token = try CompactSerialization.sign(claims, secret: self.secret)
-    }
-
-    private enum Claim: Encodable {
-        case text(String)
-        case time(Int)
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .text(let text): try container.encode(text)
-            case .time(let time): try container.encode(time)
-            }
-        }
+        token = CompactSerialization.sign(claims: claims.bytes, secret: self.secret)
     }
 
     /// What is printed for people, in the order of the original's `jwt`.

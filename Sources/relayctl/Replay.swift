@@ -90,7 +90,7 @@ struct Replay: Subcommand {
 
     private func playFaults(_ executable: String) throws -> Int32 {
         let secret = SecretKey.random()
-        let token = try CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
+        let token = CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
         let output = FaultOutput(isJSON: isJSON)
         Fault.play(
             Fault.all(secretKey: secret, authorization: "Bearer " + token),

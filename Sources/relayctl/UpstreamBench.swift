@@ -66,7 +66,7 @@ struct UpstreamBench {
         )
         defer { environment.stop() }
         try environment.start()
-        let token = try CompactSerialization.sign(["key": "bench-key"], secret: secret)
+        let token = CompactSerialization.sign(["key": "bench-key"], secret: secret)
         let report = environment.invoke(event(row, token: token))
         let summary = ResponseSummary(report.outcome)
         let requests = standIn.requests

@@ -72,7 +72,9 @@ struct FailureTests {
         let server = try ScriptedServer([], afterwards: .accepted)
         defer { server.stop() }
         let connection = try connection()
-        let stream = HTTPBodyStream(count: 100_000) { AnyIterator([Data(count: 99_999)].makeIterator()) }
+        let stream = HTTPBodyStream(count: 100_000) {
+            AnyIterator([[UInt8](repeating: 0, count: 99_999)].makeIterator())
+        }
         #expect(throws: HTTPError.client("the body ended too early")) {
             try connection.exchange(HTTPRequest(.postStream(stream), server.origin), timeout: 5)
         }

@@ -65,7 +65,7 @@ struct TLSTests {
         let connection = try connection(authorities: .bundle(certificates.authority))
         for count in [0, 1, 16_384, 500_000] {
             let body = [UInt8](repeating: UInt8(truncatingIfNeeded: count), count: count)
-            #expect(try connection.exchange(HTTPRequest(.post(body), server.origin), timeout: 5).body == Data(body))
+            #expect(try connection.exchange(HTTPRequest(.post(body), server.origin), timeout: 5).body == body)
         }
         #expect(server.connectionCount == 1)
     }

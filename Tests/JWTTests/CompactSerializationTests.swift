@@ -39,7 +39,7 @@ private func verify(_ token: String, secret: String = secret, now: Double = now)
 struct CompactSerializationTests {
     @Test("A token is signed as any other library would, and verified")
     func sign() throws {
-        let signed = try CompactSerialization.sign(Claims(key: "a/b+c"), secret: secret)
+        let signed = CompactSerialization.sign(["key": "a/b+c"], secret: secret)
         #expect(signed == token(payload: #"{"key":"a/b+c"}"#))
         #expect(try verify(signed) == Claims(key: "a/b+c"))
     }

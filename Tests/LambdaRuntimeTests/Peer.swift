@@ -46,7 +46,7 @@ struct Play {
 
     /// Answers an event with itself.
     static func echo(_ invocation: Invocation) -> Answer {
-        Answer(payload: Array(invocation.event), summary: "echoed")
+        Answer(payload: invocation.event, summary: "echoed")
     }
 }
 

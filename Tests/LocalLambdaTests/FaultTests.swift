@@ -8,7 +8,7 @@ import Testing
     @Test("the relay's executable withstands what the Runtime API, events and SecurityTrails may do to it")
     func faults() throws {
         let executable = try Executable.besideThis(orAt: nil)
-        let token = try CompactSerialization.sign(["key": "some-key"], secret: "some-secret")
+        let token = CompactSerialization.sign(["key": "some-key"], secret: "some-secret")
         let faults = Fault.all(secretKey: "some-secret", authorization: "Bearer " + token)
         let findings = Guarded<[Fault.Finding]>([])
         Fault.play(faults, executable: executable) { finding in findings.with { $0.append(finding) } }

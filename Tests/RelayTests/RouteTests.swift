@@ -138,8 +138,8 @@ struct RouteTests {
     @Test("A scheduled event is answered with null, and an unknown one with an error")
     func others() throws {
         let relay = try Relay(Configuration(environment: [:]))
-        let scheduled = try relay.answer(Data(#"{"source":"aws.events"}"#.utf8), began: .now, deadline: nil)
+        let scheduled = try relay.answer(Array(#"{"source":"aws.events"}"#.utf8), began: .now, deadline: nil)
         #expect(scheduled.payload == Array("null".utf8) && scheduled.upstreamRequests == 0)
-        #expect(throws: (any Error).self) { try relay.answer(Data("{}".utf8), began: .now, deadline: nil) }
+        #expect(throws: (any Error).self) { try relay.answer(Array("{}".utf8), began: .now, deadline: nil) }
     }
 }

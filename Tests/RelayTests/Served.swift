@@ -12,7 +12,7 @@ let secret = "a secret of the tests, naïvely kept"
 let apiKey = "sT-5ecurityTrails_K3y!"
 
 /// The header of a caller who is let in.
-let bearer = "Bearer " + ((try? CompactSerialization.sign(["key": apiKey], secret: secret)) ?? "")
+let bearer = "Bearer " + CompactSerialization.sign(["key": apiKey], secret: secret)
 
 /// A relay in this process, and SecurityTrails as a scenario plays it.
 final class Served {
@@ -95,7 +95,7 @@ final class Served {
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Answer {
         let askedBefore = standIn.requests.count
-        let outcome = try relay.answer(event, began: .now, deadline: .now + seconds + 1)
+        let outcome = try relay.answer(Array(event), began: .now, deadline: .now + seconds + 1)
         let response = try JSONValue(parsing: Data(outcome.payload))
         let body = response["body"]?.string ?? ""
         let answer = Answer(

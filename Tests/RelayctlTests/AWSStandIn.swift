@@ -103,7 +103,7 @@ final class AWSStandIn {
 
     private func exchange(_ method: HTTPRequest.Method) throws -> Data {
         let connection = try HTTPConnection(HTTPOptions(bodyLimit: 1 << 20))
-        return try connection.exchange(HTTPRequest(method, url + "/stand-in"), timeout: 30).body
+        return Data(try connection.exchange(HTTPRequest(method, url + "/stand-in"), timeout: 30).body)
     }
 }
 

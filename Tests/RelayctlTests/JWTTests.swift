@@ -165,10 +165,16 @@ struct JWTTests {
             (made.jwt, "another", .token(.notVerified)),
             ("a.b", secret, .token(.malformed)),
             (made.jwt + " x", secret, .wrongType),
-            (try CompactSerialization.sign(["kye": "x"], secret: "s"), "s", .noKey),
-            (try CompactSerialization.sign(["key": "a b"], secret: "s"), "s", .badKey),
-            (try CompactSerialization.sign(["exp": now - 100], secret: "s"), "s", .token(.expired)),
-            (try CompactSerialization.sign(["nbf": now + 100], secret: "s"), "s", .token(.notYetValid)),
+            (CompactSerialization.sign(["kye": "x"], secret: "s"), "s", .noKey),
+            (CompactSerialization.sign(["key": "a b"], secret: "s"), "s", .badKey),
+            (
+                CompactSerialization.sign(claims: Array(#"{"exp":\#(now - 100)}"#.utf8), secret: "s"), "s",
+                .token(.expired)
+            ),
+            (
+                CompactSerialization.sign(claims: Array(#"{"nbf":\#(now + 100)}"#.utf8), secret: "s"), "s",
+                .token(.notYetValid)
+            ),
         ]
         for (token, secret, error) in refusals {
             let refused = try verdict(token, secret)
