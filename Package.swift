@@ -55,27 +55,28 @@ let package = Package(
         ),
 
         // The operator's side
-        .target(name: "LocalLambda", dependencies: ["APIGateway", "COpenSSL"], linkerSettings: system("ssl", "crypto")),
+        .target(name: "Loopback", dependencies: ["COpenSSL"], linkerSettings: system("ssl", "crypto")),
+        .target(name: "LocalLambda", dependencies: ["Loopback"]),
         .target(name: "Deployment", dependencies: ["HTTPClient", "COpenSSL"], linkerSettings: system("crypto")),
         .executableTarget(
             name: "relayctl",
-            dependencies: ["bootstrap", "Deployment", "HTTPClient", "JSON", "JWT", "LocalLambda", "Relay"]
+            dependencies: ["bootstrap", "Deployment", "HTTPClient", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
         ),
 
         // The tests, a target each
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda"]),
-        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "bootstrap"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
+        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
-        .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda"]),
-        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "bootstrap"]),
-        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "APIGateway", "JWT", "bootstrap", "relayctl"]),
+        .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),
+        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "Loopback", "bootstrap"]),
+        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "Loopback", "APIGateway", "JWT", "bootstrap", "relayctl"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "HTTPClient"]),
         .testTarget(
             name: "RelayctlTests",
-            dependencies: ["relayctl", "Deployment", "HTTPClient", "JWT", "Relay"],
+            dependencies: ["relayctl", "Deployment", "Loopback", "HTTPClient", "JWT", "Relay"],
             exclude: ["aws_stand_in.py", "url_stand_in.py"]
         ),
     ],

@@ -1,5 +1,6 @@
 import Foundation
 import LocalLambda
+import Loopback
 import Testing
 
 @testable import HTTPClient

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import LocalLambda
+import Loopback
 import Testing
 
 @testable import LambdaRuntime

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 @testable import LambdaRuntime
@@ -9,7 +10,7 @@ private let version =
 
 /// The executable at work for a scripted Runtime API, until it ends.
 private struct Run {
-    let end: RelayProcess.End?
+    let end: ChildProcess.End?
     let log: [String]
     let requests: [HTTPServer.Request]
 
@@ -27,14 +28,14 @@ private struct Run {
     }
 }
 
-private func start(_ address: String, _ variables: [String: String], output: Int32?) throws -> RelayProcess {
+private func start(_ address: String, _ variables: [String: String], output: Int32?) throws -> ChildProcess {
     let executable = try Executable.besideThis(orAt: nil)
     var environment = LambdaFunction(variables: variables).environment(runtimeAPI: address, taskRoot: "/")
     if address.isEmpty { environment["AWS_LAMBDA_RUNTIME_API"] = nil }
-    return try RelayProcess(executable: executable, environment: environment, output: output) {}
+    return try ChildProcess(executable: executable, environment: environment, output: output) {}
 }
 
-private func run(runtimeAPI: String, _ variables: [String: String], output: Int32?) throws -> RelayProcess.End? {
+private func run(runtimeAPI: String, _ variables: [String: String], output: Int32?) throws -> ChildProcess.End? {
     let process = try start(runtimeAPI, variables, output: output)
     defer { process.kill() }
     return process.waitForEnd(seconds: 10)
@@ -176,7 +177,7 @@ struct ConcurrencyTests {
         )
         defer { environment.stop() }
         try environment.start()
-        let wrong = Guarded(0)
+        let wrong = Monitor(0)
         DispatchQueue.concurrentPerform(iterations: 4) { thread in
             for number in 1...10 {
                 let value = "host-\(thread)-\(number).example"

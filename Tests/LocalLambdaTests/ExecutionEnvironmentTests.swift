@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 @testable import LocalLambda
@@ -135,7 +136,7 @@ import Testing
         let environment = ExecutionEnvironment(executable: runtime.path, function: function)
         defer { environment.stop() }
         try environment.start()
-        let done = Guarded(0)
+        let done = Monitor(0)
         let time = ContinuousClock().measure {
             for _ in 1...4 {
                 Thread.detachNewThread {

@@ -1,5 +1,6 @@
 import Foundation
 import JWT
+import Loopback
 import Testing
 
 @testable import LocalLambda
@@ -10,7 +11,7 @@ import Testing
         let executable = try Executable.besideThis(orAt: nil)
         let token = CompactSerialization.sign(["key": "some-key"], secret: "some-secret")
         let faults = Fault.all(secretKey: "some-secret", authorization: "Bearer " + token)
-        let findings = Guarded<[Fault.Finding]>([])
+        let findings = Monitor<[Fault.Finding]>([])
         Fault.play(faults, executable: executable) { finding in findings.with { $0.append(finding) } }
         for finding in findings.with({ $0 }) {
             #expect(finding.wrong == nil, "\(finding.name)")

@@ -1,5 +1,6 @@
 import APIGateway
 import Foundation
+import Loopback
 import Testing
 
 @testable import LocalLambda
@@ -28,10 +29,7 @@ struct GatewayEventTests {
             method: method,
             target: target,
             headers: headers.map { HTTPServer.Field($0.0, $0.1) },
-            body: body,
-            connection: 1,
-            arrival: .now,
-            isConnected: { true }
+            body: body
         )
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 @testable import LocalLambda
@@ -9,8 +10,8 @@ import Testing
         let runtime: ShellRuntime
         let pool: EnvironmentPool
         let server: GatewayServer
-        let records = Guarded<[GatewayServer.Record]>([])
-        let reports = Guarded<[ExecutionEnvironment.Report]>([])
+        let records = Monitor<[GatewayServer.Record]>([])
+        let reports = Monitor<[ExecutionEnvironment.Report]>([])
 
         init(_ gateway: LocalGateway, processes: Int = 1, timeout: Double = 30, handle: String) throws {
             runtime = try ShellRuntime(handle: handle)
@@ -100,7 +101,7 @@ import Testing
     @Test("as many requests run at once as there are processes")
     func processes() throws {
         let local = try Local(LocalGateway(.url), processes: 3, handle: #"sleep 2; respond '{"statusCode":200}'"#)
-        let answers = Guarded<[String]>([])
+        let answers = Monitor<[String]>([])
         let time = ContinuousClock().measure {
             let port = local.server.port
             for _ in 1...3 {
@@ -119,7 +120,7 @@ import Testing
     func change() throws {
         let local = try Local(LocalGateway(.url), handle: #"respond '{"statusCode":200,"body":"old"}'"#)
         let pool = local.pool
-        let changes = Guarded(0)
+        let changes = Monitor(0)
         let watch = FileWatch(local.runtime.path) {
             pool.restart()
             changes.with { $0 += 1 }

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import LocalLambda
+@testable import Loopback
 
 /// A client that sends what it is told, byte for byte.
 final class RawClient {

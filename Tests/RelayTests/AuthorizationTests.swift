@@ -1,6 +1,7 @@
 import Foundation
 import JWT
 import LocalLambda
+import Loopback
 import Testing
 
 @testable import Relay

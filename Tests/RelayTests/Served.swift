@@ -3,6 +3,7 @@ import HTTPClient
 import JSON
 import JWT
 import LocalLambda
+import Loopback
 import Testing
 
 @testable import Relay

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import LocalLambda
+import Loopback
 import SecurityTrails
 
 /// SecurityTrails as a scenario plays it, and a client that asks it.

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import LocalLambda
+import Loopback
 import SecurityTrails
 import Testing
 

@@ -1,0 +1,163 @@
+import Foundation
+import Loopback
+
+/// What came back for an event, in the form in which it is recorded and compared: the response with its body as JSON,
+/// and with a mask where every answer differs.
+package struct RecordedAnswer: Equatable, Sendable {
+    /// The masked response; for an error that was reported, its type alone.
+    package let json: JSONValue
+
+    init(json: JSONValue) {
+        self.json = json
+    }
+
+    /// What came of an invocation.
+    package init(_ outcome: ExecutionEnvironment.Outcome) {
+        switch outcome {
+        case .response(let body):
+            let response = (try? JSONValue(parsing: body)) ?? .string(String(decoding: body, as: UTF8.self))
+            json = masked(response)
+        case .error(let error):
+            json = ["functionError": .string(error.type ?? "none")]
+        case .timedOut:
+            json = ["functionError": "Sandbox.Timedout"]
+        case .ended:
+            json = ["functionError": "Runtime.ExitError"]
+        }
+    }
+
+    /// The recorded answer in a file; nil where there is no such file.
+    init?(ifAt file: URL) throws {
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        do {
+            json = masked(try JSONValue(parsing: try Data(contentsOf: file)))
+        } catch {
+            throw LocalError("\(file.relativePath): is not JSON: \(explanation(of: error))")
+        }
+    }
+
+    /// Writes it to a file.
+    package func write(to file: URL) throws {
+        try (json.text(pretty: true) + Data("\n".utf8)).write(to: file, options: .atomic)
+    }
+
+    /// The lines in which `other` differs, `-` for this answer's and `+` for the other's, each difference with a line
+    /// of what surrounds it; empty where they are equal.
+    package func difference(to other: RecordedAnswer) -> [String] {
+        guard self != other else { return [] }
+        return diff(lines(json), lines(other.json))
+    }
+}
+
+/// The lines of a JSON text, each without the comma at its end.
+private func lines(_ json: JSONValue) -> [String] {
+    String(decoding: json.text(pretty: true), as: UTF8.self).split(separator: "\n").map { line in
+        line.hasSuffix(",") ? String(line.dropLast()) : String(line)
+    }
+}
+
+private func diff(_ old: [String], _ new: [String]) -> [String] {
+    let changes = new.difference(from: old)
+    var removed: Set<Int> = []
+    var inserted: Set<Int> = []
+    for change in changes {
+        switch change {
+        case .remove(let offset, _, _): removed.insert(offset)
+        case .insert(let offset, _, _): inserted.insert(offset)
+        }
+    }
+    var marked: [(mark: String, line: String)] = []
+    var (i, j) = (0, 0)
+    while i < old.count || j < new.count {
+        if removed.contains(i) {
+            marked.append(("-", old[i]))
+            i += 1
+        } else if inserted.contains(j) {
+            marked.append(("+", new[j]))
+            j += 1
+        } else {
+            marked.append((" ", old[i]))
+            i += 1
+            j += 1
+        }
+    }
+    let isNearChange = marked.indices.map { index in
+        marked[max(0, index - 1)...min(marked.count - 1, index + 1)].contains { $0.mark != " " }
+    }
+    return zip(marked, isNearChange).filter(\.1).map { "\($0.0.mark) \($0.0.line)" }
+}
+
+/// The response with its body as JSON, and what differs each time masked: ids, times, the version.
+private func masked(_ response: JSONValue) -> JSONValue {
+    guard let body = bodyJSON(response) else { return response }
+    var response = response
+    response["body"] = maskedBody(body)
+    return response
+}
+
+/// A response's body as JSON: of the string that a gateway takes, or as a recorded answer has it.
+func bodyJSON(_ response: JSONValue) -> JSONValue? {
+    switch response["body"] {
+    case .string(let text):
+        let isBase64 = response["isBase64Encoded"] == .bool(true)
+        let bytes = isBase64 ? Data(base64Encoded: text) : Data(text.utf8)
+        return bytes.flatMap { try? JSONValue(parsing: $0) }
+    case .object, .array:
+        return response["body"]
+    default:
+        return nil
+    }
+}
+
+/// A body with its ids, times and version masked.
+func maskedBody(_ body: JSONValue) -> JSONValue {
+    var body = body
+    if case .string(let version) = body["version"], isVersion(version) { body["version"] = "<version>" }
+    if let docs = body["data"]?["sightings"]?["docs"]?.array {
+        var data = body["data"]
+        var sightings = data?["sightings"]
+        sightings?["docs"] = .array(docs.map(maskedSighting))
+        data?["sightings"] = sightings
+        body["data"] = data
+    }
+    if let errors = body["errors"]?.array { body["errors"] = .array(errors.map(withReadableMessage)) }
+    return body
+}
+
+private func maskedSighting(_ sighting: JSONValue) -> JSONValue {
+    var sighting = sighting
+    let prefix = "transient:sighting-"
+    if let id = sighting["id"]?.string, id.hasPrefix(prefix), isUUID(id.dropFirst(prefix.count)) {
+        sighting["id"] = "<id>"
+    }
+    for name in ["start_time", "end_time"] {
+        guard let time = sighting["observed_time"]?[name]?.string, isTime(time) else { continue }
+        var observed = sighting["observed_time"]
+        observed?[name] = "<time>"
+        sighting["observed_time"] = observed
+    }
+    return sighting
+}
+
+/// An error whose message ends in JSON, with that as JSON: its members have no order.
+private func withReadableMessage(_ error: JSONValue) -> JSONValue {
+    let prefix = "Invalid JSON payload received. "
+    guard let message = error["message"]?.string, message.hasPrefix(prefix),
+        let json = try? JSONValue(parsing: Data(message.dropFirst(prefix.count).utf8))
+    else { return error }
+    var error = error
+    error["message"] = json
+    return error
+}
+
+private func isUUID(_ text: Substring) -> Bool {
+    UUID(uuidString: String(text)) != nil && text == text.lowercased()
+}
+
+private func isTime(_ text: String) -> Bool {
+    text.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/) != nil
+}
+
+private func isVersion(_ text: String) -> Bool {
+    text.wholeMatch(of: /\d+\.\d+\.\d+/) != nil
+}

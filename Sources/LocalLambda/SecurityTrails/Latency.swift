@@ -1,0 +1,16 @@
+/// How long many invocations of one event took.
+package struct Latency: Sendable {
+    private let sorted: [Double]
+
+    /// Seconds each.
+    package init(_ seconds: [Double]) {
+        sorted = seconds.sorted()
+    }
+
+    /// The time, in seconds, that `percent` of the invocations took at most (nearest rank); 0 where there were none.
+    package func percentile(_ percent: Int) -> Double {
+        guard !sorted.isEmpty else { return 0 }
+        let rank = (sorted.count * percent + 99) / 100
+        return sorted[min(max(rank, 1), sorted.count) - 1]
+    }
+}

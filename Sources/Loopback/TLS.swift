@@ -1,0 +1,80 @@
+import COpenSSL
+import Foundation
+
+/// A certificate and its private key, as PEM files: who a server says it is.
+package struct TLSIdentity: Sendable {
+    /// The certificate, and those between it and the authority.
+    package let certificate: String
+    /// The private key.
+    package let key: String
+
+    /// Paths of two PEM files.
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
+/// The server's side of TLS, by libssl.
+///
+/// `@unchecked Sendable`: the context is complete after init, and libssl counts its references atomically.
+final class TLSContext: @unchecked Sendable {
+    private let context: OpaquePointer
+
+    init(_ identity: TLSIdentity) throws {
+        guard let context = SSL_CTX_new(TLS_server_method()) else {
+            throw LocalError("libssl has no TLS server")
+        }
+        self.context = context
+        guard SSL_CTX_use_certificate_chain_file(context, identity.certificate) == 1,
+            SSL_CTX_use_PrivateKey_file(context, identity.key, SSL_FILETYPE_PEM) == 1
+        else { throw LocalError("\(identity.certificate) and its key can't be read as PEM") }
+    }
+
+    deinit {
+        SSL_CTX_free(context)
+    }
+
+    /// Does the handshake on a connected socket; nil where the peer will not have us.
+    func accept(_ descriptor: Int32) -> TLSSession? {
+        guard let ssl = SSL_new(context) else { return nil }
+        guard SSL_set_fd(ssl, descriptor) == 1, SSL_accept(ssl) == 1 else {
+            SSL_free(ssl)
+            return nil
+        }
+        return TLSSession(ssl)
+    }
+}
+
+/// One connection's TLS, used by that connection's thread alone.
+final class TLSSession {
+    private let ssl: OpaquePointer
+
+    init(_ ssl: OpaquePointer) {
+        self.ssl = ssl
+    }
+
+    deinit {
+        SSL_free(ssl)
+    }
+
+    /// Whether bytes were decrypted already, so that the socket may have nothing more.
+    var hasPending: Bool {
+        SSL_pending(ssl) > 0
+    }
+
+    func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        var count = 0
+        return SSL_read_ex(ssl, buffer.baseAddress, buffer.count, &count) == 1 ? count : 0
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var count = 0
+        return bytes.isEmpty || SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count) == 1
+    }
+
+    /// Says goodbye, without waiting for the peer's.
+    func close() {
+        SSL_shutdown(ssl)
+    }
+}

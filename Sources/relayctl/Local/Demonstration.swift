@@ -1,0 +1,62 @@
+import Deployment
+import Foundation
+import JWT
+import LocalLambda
+import Loopback
+
+/// What a run without settings of its own is given: a stand-in for SecurityTrails, a secret key, a token.
+struct Demonstration {
+    /// The variables that plain events' runs get.
+    let variables: [String: String]
+    /// What the placeholder in an event stands for; nil: itself.
+    let token: String?
+    /// Whether the secret key was made up here.
+    let hasMadeUpSecret: Bool
+    /// What answers for SecurityTrails; nil where that is set.
+    let standIn: StandInSecurityTrails?
+    /// Who vouches for the stand-in; nil where it does not speak TLS.
+    private let certificates: Certificates?
+
+    /// The variables of this process that are the relay's too.
+    private static let inherited = [
+        "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL",
+        "AWS_LAMBDA_LOG_FORMAT",
+    ]
+
+    /// - Parameter speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
+    init(
+        speaksTLS: Bool = false,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws {
+        var variables = environment.filter { Self.inherited.contains($0.key) && !$0.value.isEmpty }
+        if variables["SECURITYTRAILS_API_URL"] == nil {
+            certificates = speaksTLS ? try Certificates() : nil
+            let standIn = try StandInSecurityTrails(tls: certificates?.identity(.good))
+            variables["SECURITYTRAILS_API_URL"] = standIn.baseURL
+            if let certificates { variables["SSL_CERT_FILE"] = certificates.authority }
+            self.standIn = standIn
+        } else if speaksTLS {
+            throw UsageError("--tls is for the stand-in, and SECURITYTRAILS_API_URL names another upstream")
+        } else {
+            certificates = nil
+            standIn = nil
+        }
+        hasMadeUpSecret = variables["SECRET_KEY"] == nil
+        if hasMadeUpSecret {
+            let secret = SecretKey.random()
+            variables["SECRET_KEY"] = secret
+            token = CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
+        } else {
+            token = environment["RELAY_JWT"]
+        }
+        self.variables = variables
+    }
+
+    /// Ends the stand-in.
+    func stop() {
+        standIn?.stop()
+        certificates?.remove()
+    }
+}

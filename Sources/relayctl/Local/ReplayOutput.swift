@@ -1,0 +1,192 @@
+import Foundation
+import LocalLambda
+import Loopback
+
+/// Whether an event's answer was what it must be.
+enum Verdict {
+    /// There is nothing to compare it with.
+    case unknown
+    case recorded
+    case asRecorded
+    case differs([String])
+
+    var isFailure: Bool {
+        if case .differs = self { true } else { false }
+    }
+
+    init(_ run: Player.Run, of event: RecordedEvent) {
+        var wrong: [String] = []
+        switch event.expectation {
+        case .nothing: break
+        // SecurityTrails itself knows other things than the stand-in.
+        case .answer where run.requests == nil: break
+        case .answer(let answer): wrong = answer.difference(to: RecordedAnswer(run.first.outcome))
+        case .conditions(let response, let upstream):
+            wrong = response.violations(by: run.first.outcome) + upstream.violations(by: run.requests ?? [])
+        }
+        wrong += run.first.complaints
+        if let deviation = run.deviation {
+            wrong.append("\(run.deviations) of the repetitions were answered otherwise, the first of them:")
+            wrong += RecordedAnswer(run.first.outcome).difference(to: RecordedAnswer(deviation.outcome))
+        }
+        let isCompared =
+            switch event.expectation {
+            case .nothing: false
+            case .answer: run.requests != nil
+            case .conditions: true
+            }
+        switch run.first.outcome {
+        case .timedOut where !isCompared, .ended where !isCompared: self = .differs(["no answer"])
+        default: self = !wrong.isEmpty ? .differs(wrong) : isCompared ? .asRecorded : .unknown
+        }
+    }
+}
+
+/// How a replay shows what it does: lines for a person, or JSON for a machine; progress on a terminal.
+struct ReplayOutput {
+    private let isJSON: Bool
+    private let isVerbose: Bool
+    private let isLoadTest: Bool
+    private let count: Int
+    private let nameWidth: Int
+    private let pathWidth: Int
+
+    init(isJSON: Bool, isVerbose: Bool, isLoadTest: Bool, events: [RecordedEvent]) {
+        self.isJSON = isJSON
+        self.isVerbose = isVerbose
+        self.isLoadTest = isLoadTest
+        count = events.count
+        nameWidth = min(40, events.map(\.name.count).max() ?? 0)
+        pathWidth = min(40, events.map { requestLine(ofEvent: $0.event).path.count }.max() ?? 0)
+    }
+
+    /// Says what is going to happen.
+    func begin(executable: String, demonstration: Demonstration) {
+        let address = demonstration.variables["SECURITYTRAILS_API_URL"] ?? ""
+        let upstream =
+            demonstration.standIn == nil
+            ? "SecurityTrails is \(address)."
+            : "SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails."
+        let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
+        if isJSON { say(line) } else { print(line) }
+        guard !isJSON, isLoadTest else { return }
+        let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS"].map {
+            padded($0, 9, .right)
+        }
+        print(padded("NAME", nameWidth) + columns.joined() + "  MEMORY MB")
+    }
+
+    /// Shows how far a load test is, on a terminal.
+    var progress: @Sendable (Int, Int) -> Void {
+        guard isatty(2) == 1, !isJSON else { return { _, _ in } }
+        return { done, all in
+            guard done % 50 == 0 || done == all else { return }
+            writeToStandardError(done == all ? "\r\u{1b}[K" : "\r\(done) of \(all)\u{1b}[K")
+        }
+    }
+
+    /// Shows what became of an event.
+    func show(_ event: RecordedEvent, _ run: Player.Run, _ verdict: Verdict) {
+        if isJSON {
+            print(String(decoding: object(event, run, verdict).text(), as: UTF8.self))
+        } else {
+            print(isLoadTest ? row(event, run) : line(event, run, verdict))
+            if isVerbose { print(readableText(run.first.outcome)) }
+            if case .differs(let lines) = verdict { print(indented(lines)) }
+        }
+    }
+
+    /// Sums up.
+    func end(failures: Int) {
+        guard !isJSON, count > 1 || failures > 0 else { return }
+        print(failures == 0 ? "All as expected." : "\(failures) of \(count) not as expected.")
+    }
+
+    // MARK: - Lines
+
+    private func line(_ event: RecordedEvent, _ run: Player.Run, _ verdict: Verdict) -> String {
+        let (method, path) = requestLine(ofEvent: event.event)
+        let summary = ResponseSummary(run.first.outcome)
+        return [
+            mark(verdict), padded(event.name, nameWidth), padded(method, 7), padded(path, pathWidth),
+            padded(summary.status.map(String.init) ?? "-", 3, .right),
+            padded(milliseconds(run.first.latency) + " ms", 10, .right), summary.text,
+        ].joined(separator: " ")
+    }
+
+    private func mark(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .unknown: " "
+        case .recorded: "R"
+        case .asRecorded: "="
+        case .differs: "!"
+        }
+    }
+
+    private func row(_ event: RecordedEvent, _ run: Player.Run) -> String {
+        let latency = Latency(run.latencies)
+        let times = [0, 50, 90, 99, 100].map { milliseconds(latency.percentile($0)) }
+        let rate = String(Int(Double(run.latencies.count) / max(run.seconds, 1e-9)))
+        let memory = "\(megabytes(run.memory.early)) > \(megabytes(run.memory.end))"
+        let cells = times + [rate, String(run.deviations)]
+        return padded(event.name, nameWidth) + cells.map { padded($0, 9, .right) }.joined() + "  " + memory
+    }
+
+    private func indented(_ lines: [String]) -> String {
+        lines.flatMap { $0.split(separator: "\n") }.map { "      \($0)" }.joined(separator: "\n")
+    }
+
+    private func abbreviated(_ path: String) -> String {
+        let folder = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+    }
+
+    // MARK: - JSON
+
+    private func object(_ event: RecordedEvent, _ run: Player.Run, _ verdict: Verdict) -> JSONValue {
+        let (method, path) = requestLine(ofEvent: event.event)
+        let summary = ResponseSummary(run.first.outcome)
+        let latency = Latency(run.latencies)
+        var object: JSONValue = [
+            "name": .string(event.name), "method": .string(method), "path": .string(path),
+            "status": summary.status.map(JSONValue.integer) ?? .null,
+            "sightings": .integer(summary.sightings), "relations": .integer(summary.relations),
+            "links": .integer(summary.links), "summary": .string(summary.text),
+            "errors": .array(summary.errors.map { ["type": .string($0.type), "code": .string($0.code)] }),
+            "milliseconds": .number(run.first.latency * 1000),
+            "peakMemory": .integer(run.memory.end),
+        ]
+        switch verdict {
+        case .unknown: object["matches"] = .null
+        case .recorded, .asRecorded: object["matches"] = true
+        case .differs(let lines):
+            object["matches"] = false
+            object["differences"] = .array(lines.map(JSONValue.string))
+        }
+        if isLoadTest {
+            object["invocations"] = .integer(run.latencies.count)
+            object["deviations"] = .integer(run.deviations)
+            object["perSecond"] = .number(Double(run.latencies.count) / max(run.seconds, 1e-9))
+            object["earlyPeakMemory"] = .integer(run.memory.early)
+            for percent in [50, 90, 99] { object["p\(percent)"] = .number(latency.percentile(percent) * 1000) }
+        }
+        return object
+    }
+}
+
+private enum Side {
+    case left, right
+}
+
+private func padded(_ text: String, _ width: Int, _ side: Side = .left) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - text.count))
+    return side == .left ? text + blanks : blanks + text
+}
+
+private func milliseconds(_ seconds: Double) -> String {
+    String(format: seconds < 0.01 ? "%.2f" : "%.0f", seconds * 1000)
+}
+
+private func megabytes(_ bytes: Int) -> String {
+    String(format: "%.1f", Double(bytes) / 1_048_576)
+}

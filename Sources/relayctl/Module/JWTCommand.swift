@@ -1,0 +1,201 @@
+import Deployment
+import Foundation
+import JWT
+import Loopback
+import Relay
+
+/// `relayctl jwt`: the JWT that carries the SecurityTrails API key, and the key that verifies it.
+struct JWTCommand: Subcommand {
+    static let name = "jwt"
+    static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
+    static let synopsis =
+        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--set [--yes]] [--json]\n       relayctl jwt --check"
+    static let discussion = """
+        Asks for the SecurityTrails API key, signs it with a new random key, and prints
+        the JWT for the module, the SECRET_KEY for the function, and the pages on which
+        to enter them. On a terminal nothing that is entered is shown; elsewhere
+        standard input is read, a line for each value. No secret is ever an argument.
+
+          relayctl jwt dev                            asks for the API key
+          relayctl jwt dev -f credentials.json        takes {"key": "…"} from a file
+          relayctl jwt dev --secret-file secret.txt   signs a new API key, or a new time
+                                                      to live, with the SECRET_KEY as it is
+          relayctl jwt dev --set                      sets the key on the function itself,
+                                                      and does not show it; on a terminal it
+                                                      asks before it replaces another
+          relayctl jwt --check                        asks for a JWT and a SECRET_KEY, and
+                                                      says what the relay would say
+        """
+    static let options = [
+        Option("--file", short: "-f", value: "FILE|-", help: "take the values from a JSON object (-: standard input)"),
+        Option("--ttl", value: "TIME", help: "let the JWT expire after this time: 90d, 12h, 30m, 8w"),
+        Option("--secret-file", value: "FILE|-", help: "sign with the key in this file rather than a new one"),
+        Option("--set", help: "set SECRET_KEY on the deployed function rather than print it"),
+        Option("--yes", short: "-y", help: "do not ask before another SECRET_KEY is replaced"),
+        Option("--json", help: "print JSON"),
+        Option("--check", help: "check a JWT; exit status 1 where the relay refuses it"),
+    ]
+
+    private let task: Task
+    private let json: Bool
+
+    private enum Task {
+        case make(stage: String, credentials: String?, secret: String?, sets: Bool, isSure: Bool, timeToLive: Int?)
+        case check
+    }
+
+    init(_ arguments: Arguments) throws {
+        json = arguments.has("--json")
+        if arguments.has("--check") {
+            let others = ["--file", "--ttl", "--secret-file", "--set", "--yes"].filter(arguments.has)
+            guard others.isEmpty else { throw UsageError("--check takes no \(others.joined(separator: ", no "))") }
+            if !arguments.positional.isEmpty { _ = try arguments.only("STAGE") }
+            task = .check
+            return
+        }
+        let (credentials, secret) = (arguments.value("--file"), arguments.value("--secret-file"))
+        guard credentials != "-" || secret != "-" else {
+            throw UsageError("--file and --secret-file can't both be standard input")
+        }
+        if arguments.has("--yes"), !arguments.has("--set") { throw UsageError("--yes belongs to --set") }
+        task = .make(
+            stage: try arguments.only("STAGE"),
+            credentials: credentials,
+            secret: secret,
+            sets: arguments.has("--set"),
+            isSure: arguments.has("--yes"),
+            timeToLive: try arguments.duration("--ttl")
+        )
+    }
+}
+
+extension JWTCommand {
+    func run() throws -> Int32 {
+        switch task {
+        case .make(let stage, let credentials, let secret, let sets, let isSure, let timeToLive):
+            let settings = try SettingsFile().stage(stage)
+            let module = try ModuleSettings()
+            let deployment = sets ? try onAWS(settings) : nil
+            if let deployment, try deployment.hasSecretKey(), !isSure { try confirmReplacement(in: settings) }
+            let issue = try JWTIssue(
+                values: try credentials.map { try read(module.fields, from: $0) } ?? ask(for: module.fields),
+                secret: try secret.map(readSecret),
+                setsSecret: sets,
+                timeToLive: timeToLive,
+                now: Date()
+            )
+            try checkThatTheRelayAccepts(issue)
+            warnOfWeakness(issue.secret)
+            let url = try deployment?.set(secretKey: issue.secret)
+            print(
+                json
+                    ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
+            )
+            return 0
+        case .check:
+            return try check()
+        }
+    }
+
+    /// Where somebody is there to ask.
+    private func confirmReplacement(in settings: StageSettings) throws {
+        guard isatty(STDIN_FILENO) == 1 else { return }
+        say("\(settings.functionName) has a SECRET_KEY; with another, the JWTs that were made so far are refused.")
+        guard confirms("Replace it?") else { throw Failure("nothing was changed") }
+    }
+
+    /// Says what the relay would say to a JWT. The API key in it is not shown.
+    private func check() throws -> Int32 {
+        let token = try SecretInput.ask("JWT")
+        let secret = try SecretInput.ask("SECRET_KEY")
+        var refusal: String?
+        do throws(AuthorizationError) {
+            guard !token.contains(where: \.isWhitespace) else { throw .wrongType }
+            _ = try Authorization.key(ofToken: token, secretKey: secret)
+        } catch {
+            refusal = "Authorization failed: " + error.message
+        }
+        let message = refusal ?? "The relay accepts this JWT."
+        print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
+        return refusal == nil ? 0 : 1
+    }
+
+    private struct Verdict: Encodable {
+        let accepted: Bool
+        let message: String
+    }
+
+    /// API Gateway takes 10,240 bytes of headers together
+    /// (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html); what is left is for the others.
+    private static let longestToken = 8192
+
+    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(UsageError) {
+        let size = issue.token.utf8.count
+        guard size <= Self.longestToken else {
+            throw UsageError(
+                "the JWT would have \(size) bytes, and API Gateway takes 10240 of headers; is this the key?"
+            )
+        }
+        do {
+            _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
+        } catch {
+            let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
+            throw UsageError("the relay would refuse this JWT: \(error.message)\(cause)")
+        }
+    }
+
+    /// https://www.rfc-editor.org/rfc/rfc7518#section-3.2
+    private func warnOfWeakness(_ secret: String) {
+        let size = secret.utf8.count
+        guard size < 32 else { return }
+        say("warning: the SECRET_KEY has \(size) bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)")
+    }
+
+    private func ask(for fields: [ModuleSettings.Field]) throws -> [String: String] {
+        var values: [String: String] = [:]
+        for field in fields { values[field.name] = try SecretInput.ask(field.prompt) }
+        return values
+    }
+
+    /// The fields' values from a JSON object, which holds them all and nothing else.
+    private func read(_ fields: [ModuleSettings.Field], from path: String) throws -> [String: String] {
+        let file = path == "-" ? "standard input" : path
+        let members: [JSONC.Member]
+        do {
+            guard case .object(let object) = try JSONC(parsing: SecretInput.contents(of: path)) else {
+                throw UsageError("\(file): takes an object, {\"\(fields[0].name)\": \"…\"}")
+            }
+            members = object
+        } catch let error as JSONC.SyntaxError {
+            throw UsageError("\(file):\(error.line):\(error.column): \(error.reason)")
+        }
+        var values: [String: String] = [:]
+        for member in members {
+            guard fields.contains(where: { $0.name == member.name }) else {
+                let near = nearest(to: member.name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" }
+                throw UsageError("\(file): unknown field '\(member.name)'" + (near ?? ""))
+            }
+            guard case .string(let value) = member.value, !value.isEmpty else {
+                throw UsageError("\(file): \(member.name): takes a string that is not empty")
+            }
+            values[member.name] = value
+        }
+        for field in fields where values[field.name] == nil {
+            throw UsageError("\(file): \(field.name): is missing (\(field.prompt))")
+        }
+        return values
+    }
+
+    /// A SECRET_KEY that is in use: its bytes as they are, but for the line break that editors put at the end.
+    private func readSecret(from path: String) throws -> String {
+        if path == "-" { return try SecretInput.ask("SECRET_KEY") }
+        guard let text = String(validating: try SecretInput.contents(of: path), as: UTF8.self) else {
+            throw UsageError("\(path): is not UTF-8")
+        }
+        let secret = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
+        guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
+            throw UsageError("\(path): takes one line, the SECRET_KEY")
+        }
+        return secret
+    }
+}
