@@ -29,30 +29,7 @@ struct DeployCommand: Subcommand {
     }
 }
 
-/// `relayctl update`: the same, for a function that is there.
-struct UpdateCommand: Subcommand {
-    static let name = "update"
-    static let summary = "Deploy new code or settings to a function that is there"
-    static let synopsis = "STAGE [OPTION]..."
-    static let discussion = """
-        Does what deploy does, and refuses where there is no function yet.
-
-          relayctl update dev
-        """
-    static let options = deploymentOptions
-
-    private let request: DeploymentRequest
-
-    init(_ arguments: Arguments) throws {
-        request = try DeploymentRequest(arguments)
-    }
-
-    func run() throws -> Int32 {
-        try request.deploy(onlyUpdates: true)
-    }
-}
-
-private let deploymentOptions = [
+let deploymentOptions = [
     Option(
         "--zip",
         value: "FILE",
@@ -67,7 +44,7 @@ private let deploymentOptions = [
 let packagedZip = ".build/lambda/securitytrails-relay.zip"
 
 /// What `deploy` and `update` were asked for.
-private struct DeploymentRequest {
+struct DeploymentRequest {
     private let stage: String
     /// The zip that was named, if one was.
     private let zip: String?

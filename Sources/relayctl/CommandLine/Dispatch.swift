@@ -4,9 +4,9 @@ import Relay
 
 /// The commands, in the order of the help.
 let commands: [any Subcommand.Type] = [
-    Replay.self,
-    Serve.self,
-    Bench.self,
+    ReplayCommand.self,
+    ServeCommand.self,
+    BenchCommand.self,
     PackageCommand.self,
     JWTCommand.self,
     ModuleCommand.self,

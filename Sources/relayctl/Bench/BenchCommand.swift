@@ -2,7 +2,7 @@ import Foundation
 import LocalLambda
 
 /// `relayctl bench`: measures the relay's executable.
-struct Bench: Subcommand {
+struct BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "Measure the relay on this machine"
     static let synopsis = "[upstream] [OPTION]..."

@@ -2,7 +2,7 @@ import Foundation
 import LocalLambda
 
 /// `relayctl serve`: the relay behind one of AWS's gateways, on a port of this machine.
-struct Serve: Subcommand {
+struct ServeCommand: Subcommand {
     static let name = "serve"
     static let summary = "Run the relay on this machine behind a gateway like AWS's"
     static let synopsis = "[OPTION]..."

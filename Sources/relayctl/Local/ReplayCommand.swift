@@ -4,7 +4,7 @@ import JWT
 import LocalLambda
 
 /// `relayctl replay`: sends events to the relay's executable as Lambda would, and looks at what comes back.
-struct Replay: Subcommand {
+struct ReplayCommand: Subcommand {
     static let name = "replay"
     static let summary = "Send events to the relay on this machine, and compare the answers"
     static let synopsis = "[OPTION]... [EVENT.json|CASE.json|FOLDER|-]..."
