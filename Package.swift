@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "Relay", dependencies: ["APIGateway", "CTIM", "HTTPClient", "JSON", "JWT", "SecurityTrails"]),
         .executableTarget(
             name: "bootstrap",
-            dependencies: ["Relay", "LambdaRuntime", .target(name: "CAbsent", condition: .when(traits: ["Lambda"]))],
+            dependencies: ["Relay", "SecurityTrails", "LambdaRuntime", .target(name: "CAbsent", condition: .when(traits: ["Lambda"]))],
             linkerSettings: linkedIn
         ),
 

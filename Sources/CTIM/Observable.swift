@@ -1,6 +1,6 @@
 import JSON
 
-/// Something that was seen: a domain or an address
+/// Something that was seen
 /// (https://github.com/threatgrid/ctim/blob/master/doc/structures/sighting.md#propertyobservables-observableobject).
 package struct Observable: Sendable, Equatable {
     /// What kinds of observables the relay knows, by CTIM's names. CTIM has more; SecurityTrails does not.
@@ -11,6 +11,8 @@ package struct Observable: Sendable, Equatable {
         case ipv6
         /// A domain name.
         case domain
+        /// An e-mail address.
+        case email
     }
 
     /// The kind.

@@ -88,6 +88,13 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// Writes `null`.
+    package mutating func null() {
+        separate()
+        bytes.append(contentsOf: "null".utf8)
+        needsComma = true
+    }
+
     /// Writes a member with a string.
     package mutating func member(_ name: String, _ value: String) {
         key(name)

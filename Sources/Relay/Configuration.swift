@@ -7,6 +7,10 @@ package struct Configuration: Sendable {
     package let secretKey: String?
     /// How SecurityTrails is asked.
     package let securityTrails: Client.Configuration
+    /// Pages of an answer that are read at most; nil: all of them.
+    package let pages: Int?
+    /// How answers are told.
+    package let sightings: SightingOptions
 
     /// A variable that the relay cannot work with; the text names it.
     package struct Invalid: Error {
@@ -22,17 +26,56 @@ package struct Configuration: Sendable {
         secretKey = environment["SECRET_KEY"].flatMap { $0.isEmpty ? nil : $0 }
         securityTrails = Client.Configuration(
             baseURL: try Self.baseURL(environment["SECURITYTRAILS_API_URL"]),
-            pages: Self.pages(environment["NUMBER_OF_PAGES"]),
+            lookups: try Self.lookups(environment["LOOKUPS"]),
             requestsPerSecond: Self.rate(environment["REQUESTS_PER_SECOND"]),
             userAgent: "securitytrails-relay/\(relayVersion)",
-            authorities: HTTPOptions.Authorities(environment: environment)
+            authorities: HTTPOptions.Authorities(environment: environment),
+            cacheSeconds: Double(environment["CACHE_SECONDS"].flatMap(Self.wholeNumber) ?? 300),
+            cacheBytes: min(environment["CACHE_MEGABYTES"].flatMap(Self.wholeNumber) ?? 32, 10_240) << 20
         )
+        pages = Self.all(environment["NUMBER_OF_PAGES"], standard: 1)
+        var sightings = SightingOptions()
+        sightings.relationsLimit = Self.all(environment["RELATIONS_LIMIT"], standard: 250)
+        sightings.observedTime =
+            try Self.word(environment, "OBSERVED_TIME", ["history": .history, "now": .now]) ?? .history
+        sightings.hasTable = try Self.word(environment, "SIGHTING_TABLE", ["true": true, "false": false]) ?? true
+        self.sightings = sightings
     }
 
-    /// Pages to read: 1 unless a whole number of 0 or more is set; nil stands for 0, all.
-    private static func pages(_ text: String?) -> Int? {
-        let pages = text.flatMap(wholeNumber) ?? 1
-        return pages == 0 ? nil : pages
+    /// A number for which 0 stands for all, which is nil here. Anything but a whole number is as if it were not set.
+    private static func all(_ text: String?, standard: Int) -> Int? {
+        let number = text.flatMap(wholeNumber) ?? standard
+        return number == 0 ? nil : number
+    }
+
+    /// What a word stands for, in whatever case; nil if the variable is unset or empty.
+    private static func word<Value>(
+        _ environment: [String: String],
+        _ name: String,
+        _ words: KeyValuePairs<String, Value>
+    ) throws(Invalid) -> Value? {
+        guard let text = environment[name], !text.isEmpty else { return nil }
+        guard let value = words.first(where: { $0.key == text.lowercased() })?.value else {
+            throw Invalid(message: "\(name) must be one of: " + words.map(\.key).joined(separator: ", "))
+        }
+        return value
+    }
+
+    /// The lookups that a list of words stands for.
+    private static func lookups(_ text: String?) throws(Invalid) -> [Lookup] {
+        let words = (text ?? "").split(separator: ",").map { word in
+            String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()).lowercased()
+        }
+        guard words.contains(where: { !$0.isEmpty }) else { return Lookup.standard }
+        var lookups: [Lookup] = []
+        for word in words where !word.isEmpty {
+            guard let lookup = Lookup(word: word) else {
+                let known = Lookup.all.map(\.word).joined(separator: ", ")
+                throw Invalid(message: "LOOKUPS has a word that is none of: \(known)")
+            }
+            lookups.append(lookup)
+        }
+        return lookups
     }
 
     /// Requests a second: a whole number of 1 or more; anything else is as if it were not set.

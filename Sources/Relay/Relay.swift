@@ -25,6 +25,8 @@ package final class Relay {
         package let status: Int
         /// Requests that SecurityTrails got.
         package let upstreamRequests: Int
+        /// Answers, or pages of them, that were remembered from earlier invocations.
+        package let cacheHits: Int
         /// The codes of the errors that the answer tells of.
         package let errorCodes: [String]
 
@@ -35,16 +37,23 @@ package final class Relay {
             route: "-",
             status: 200,
             upstreamRequests: 0,
+            cacheHits: 0,
             errorCodes: []
         )
     }
 
     /// A relay that is ready to answer.
     ///
-    /// - Parameter trace: is told of each request to SecurityTrails, observables included.
-    package init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
+    /// - Parameters:
+    ///   - memory: SecurityTrails' earlier answers, which all of a process's relays share.
+    ///   - trace: is told of each request to SecurityTrails, observables included.
+    package init(
+        _ configuration: Configuration,
+        memory: Memory = Memory(),
+        trace: ((String) -> Void)? = nil
+    ) throws(HTTPError) {
         self.configuration = configuration
-        client = try Client(configuration.securityTrails, trace: trace)
+        client = try Client(configuration.securityTrails, memory: memory, trace: trace)
     }
 
     /// Answers an event; throws for one that is of no known kind.
@@ -69,6 +78,7 @@ package final class Relay {
             route: endpoint?.rawValue ?? "-",
             status: reply.status,
             upstreamRequests: reply.upstreamRequests,
+            cacheHits: reply.cacheHits,
             errorCodes: reply.errors.map(\.code.rawValue)
         )
     }

@@ -22,6 +22,7 @@ struct RelayError: Hashable {
         case unknown = "unknown"
         case keyError = "key error"
         case responseTooLarge = "response too large"
+        case relationsLimited = "relations limited"
         case unprocessedObservables = "unprocessed observables"
         case unprocessedPages = "unprocessed pages"
     }
@@ -83,9 +84,17 @@ extension RelayError {
         return RelayError(.invalidArgument, message, severity: .warning)
     }
 
-    /// Values for which time ran out.
+    /// Values that were not asked about, or not answered for, because the asking had ended.
     static func unprocessed(_ values: [String]) -> RelayError {
-        RelayError(.unprocessedObservables, "Time or room ran out, not looked up: \(list(values))", severity: .warning)
+        let message = "Not looked up, or not completely, because the search ended early: \(list(values))"
+        return RelayError(.unprocessedObservables, message, severity: .warning)
+    }
+
+    /// Related values that a sighting is not related to, because there are too many.
+    static func limited(_ related: Int, of all: Int, _ what: String, _ options: SightingOptions) -> RelayError {
+        let rest = options.hasTable ? "the table has the others" : "the others are left out"
+        let message = "\(what.prefix(scalars: 300)): \(related) of \(all) are shown as relations; \(rest)"
+        return RelayError(.relationsLimited, message, severity: .warning)
     }
 
     /// Pages that were not read.

@@ -8,11 +8,13 @@ struct Reply {
     let body: [UInt8]
     var errors: [RelayError] = []
     var upstreamRequests = 0
+    var cacheHits = 0
 
-    init(body: [UInt8], errors: [RelayError] = [], upstreamRequests: Int = 0) {
+    init(body: [UInt8], errors: [RelayError] = [], upstreamRequests: Int = 0, cacheHits: Int = 0) {
         self.body = body
         self.errors = errors
         self.upstreamRequests = upstreamRequests
+        self.cacheHits = cacheHits
     }
 
     /// An answer that is always the same.

@@ -20,7 +20,8 @@ extension Relay {
         _ = try? Authorization.key(ofToken: Self.warmUpToken, secretKey: Self.warmUpSecret)
         var envelope = Envelope()
         let observable = Observable(.domain, "example.com")
-        let sightings = Client.exampleAnswers.compactMap { Sighting(observable, $0, at: Sighting.timestamp()) }
+        let now = Sighting.timestamp()
+        let sightings = Client.exampleAnswers.compactMap { Sighting(observable, $0, configuration.sightings, now: now) }
         _ = envelope.body { Self.write(sightings, to: &$0, within: $1) }
     }
 

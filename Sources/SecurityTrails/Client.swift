@@ -7,52 +7,67 @@ package final class Client {
     package struct Configuration: Sendable {
         /// The API's base, with a slash at its end.
         package var baseURL: String
-        /// Pages to read of an answer; nil: all of them.
-        package var pages: Int?
+        /// What is asked about each subject.
+        package var lookups: [Lookup]
         /// Requests a second; nil: what the API's answers say.
         package var requestsPerSecond: Int?
         /// Who asks.
         package var userAgent: String
         /// What the API's certificate is verified with.
         package var authorities: HTTPOptions.Authorities
+        /// Seconds for which an answer is remembered; 0: it is not.
+        package var cacheSeconds: Double
+        /// Bytes of answers that are remembered at most.
+        package var cacheBytes: Int
 
         /// A configuration.
         package init(
             baseURL: String,
-            pages: Int?,
-            requestsPerSecond: Int?,
+            lookups: [Lookup] = Lookup.standard,
+            requestsPerSecond: Int? = nil,
             userAgent: String,
-            authorities: HTTPOptions.Authorities
+            authorities: HTTPOptions.Authorities,
+            cacheSeconds: Double = 0,
+            cacheBytes: Int = 32 << 20
         ) {
             self.baseURL = baseURL
-            self.pages = pages
+            // Answers are told in one order, whatever the order of the words.
+            self.lookups = Lookup.all.filter { lookups.contains($0) }
             self.requestsPerSecond = requestsPerSecond
             self.userAgent = userAgent
             self.authorities = authorities
+            self.cacheSeconds = cacheSeconds
+            self.cacheBytes = cacheBytes
         }
     }
 
     /// The answers to what was asked, and what it took.
     package struct Report: Sendable {
-        /// Each subject's answers, in the order of its topics.
+        /// Each subject's answers, in the order of `Lookup.all`.
         package let answers: [Subject: [Answer]]
         /// Requests sent.
         package let requests: Int
+        /// Answers, or pages of them, that were remembered.
+        package let hits: Int
     }
 
     /// Bytes of an answer, decoded, at most.
-    static let bodyLimit = 2 << 20
-    /// Seconds for a request.
-    static let requestTimeout = 10.0
+    private static let bodyLimit = 2 << 20
 
-    let configuration: Configuration
-    let http: HTTPMulti
+    private let configuration: Configuration
+    private let http: HTTPMulti
+    private let memory: Memory
     /// Is told of each request and what came of it, observables included: for a log at DEBUG alone.
-    let trace: ((String) -> Void)?
+    private let trace: ((String) -> Void)?
 
     /// A client that is ready to ask; nothing is connected yet.
-    package init(_ configuration: Configuration, trace: ((String) -> Void)? = nil) throws(HTTPError) {
+    package init(
+        _ configuration: Configuration,
+        memory: Memory = Memory(),
+        trace: ((String) -> Void)? = nil
+    ) throws(HTTPError) {
         self.configuration = configuration
+        self.memory = memory
         self.trace = trace
         let options = HTTPOptions(
             connectTimeout: 3,
@@ -72,29 +87,35 @@ package final class Client {
     ///
     /// - Parameters:
     ///   - key: the customer's API key, of visible ASCII characters.
+    ///   - pages: pages of an answer that are read at most; nil: all of them.
     ///   - end: when the answer must be there; what is under way then is dropped.
-    package func ask(about subjects: [Subject], key: String, until end: MonotonicTime) -> Report {
-        let asking = Asking(self, subjects.flatMap(Question.all), key: key, until: end)
-        let answers = asking.run()
+    package func ask(about subjects: [Subject], key: String, pages: Int?, until end: MonotonicTime) -> Report {
+        let questions = subjects.flatMap { subject in
+            configuration.lookups.filter { $0.applies(subject) }.map { Question(subject: subject, lookup: $0) }
+        }
+        let dispatcher = Dispatcher(http, configuration, key: key, memory: share(of: key), trace: trace, until: end)
+        var inquiry = Inquiry(questions, dispatcher, key: key, pages: pages, today: .today)
         var bySubject: [Subject: [Answer]] = [:]
-        for (question, answer) in answers {
+        bySubject.reserveCapacity(subjects.count)
+        for (question, answer) in zip(questions, inquiry.run()) {
             bySubject[question.subject, default: []].append(answer)
         }
-        return Report(answers: bySubject, requests: asking.requests)
+        return Report(answers: bySubject, requests: dispatcher.requests, hits: dispatcher.hits)
     }
 
     /// Asks whether the API takes the key. Returns what is wrong, if something is, and how many requests it took.
     package func ping(key: String, until end: MonotonicTime) -> (failure: Failure?, requests: Int) {
-        let dispatcher = Dispatcher<Void>(self, until: end)
+        let dispatcher = Dispatcher(http, configuration, key: key, memory: nil, trace: trace, until: end)
         var failure: Failure? = .unavailable("SecurityTrails did not answer in time")
-        dispatcher.enqueue(())
-        dispatcher.run(request: { HTTPRequest(.get, configuration.baseURL + "ping", headers: headers(key)) }) {
-            failure = Self.failure(ofPing: $1, key: key)
+        dispatcher.enqueue(Job(question: 0, page: 1, request: APIRequest("ping")))
+        while let (_, outcome) = dispatcher.next() {
+            failure = Self.failure(ofPing: outcome, key: key)
+            if case .success(let response) = outcome, response.refusesKey { share(of: key)?.forget() }
         }
         return (failure, dispatcher.requests)
     }
 
-    private static func failure(ofPing outcome: Result<HTTPResponse, HTTPError>, key: String) -> Failure? {
+    private static func failure(ofPing outcome: Result<APIResponse, HTTPError>, key: String) -> Failure? {
         switch outcome {
         case .failure(let error): return Failure(error)
         case .success(let response) where (200..<300).contains(response.status):
@@ -104,27 +125,39 @@ package final class Client {
         }
     }
 
-    // MARK: - Requests
+    /// What is remembered for a key; nil if nothing is to be remembered.
+    private func share(of key: String) -> Memory.Share? {
+        guard configuration.cacheSeconds > 0 else { return nil }
+        return Memory.Share(
+            memory,
+            key: key,
+            lifetime: configuration.cacheSeconds,
+            capacity: configuration.cacheBytes
+        )
+    }
+}
 
-    /// The request for a page. A subject holds letters alone that need no escape, neither in a path nor in JSON.
-    func request(for question: Question, page: Int, key: String) -> HTTPRequest {
-        switch question.subject {
-        case .domain(let name):
-            let type = question.topic == .ipv6Addresses ? "aaaa" : "a"
-            let url = "\(configuration.baseURL)history/\(name)/dns/\(type)?page=\(page)"
-            return HTTPRequest(.get, url, headers: headers(key))
-        case .ipv4(let address): return list("ipv4", address, page: page, key: key)
-        case .ipv6(let address): return list("ipv6", address, page: page, key: key)
+extension Client {
+    /// Answers read from pages in the API's form, without asking anybody: reading them is what a process is warmed with.
+    package static var exampleAnswers: [Answer] {
+        let pages: [(Subject?, Lookup, String)] = [
+            (
+                Subject(domain: "example.com"), .ipv4Addresses,
+                #"{"records":[{"values":[{"ip":"192.0.2.1","ip_count":1}],"organizations":["A"],"#
+                    + #""first_seen":"2020-01-02","last_seen":"2021-01-02"}],"pages":1}"#
+            ),
+            (
+                Subject(ipv4: "192.0.2.1"), .domains,
+                #"{"records":[{"hostname":"example.com","alexa_rank":1}],"record_count":1,"meta":{"max_page":1}}"#
+            ),
+        ]
+        return pages.compactMap { subject, lookup, json in
+            guard let subject, let page = try? Page(Array(json.utf8), lookup, about: subject, today: .today) else {
+                return nil
+            }
+            var progress = Progress(Question(subject: subject, lookup: lookup))
+            _ = progress.add(page, number: 1, limit: 1)
+            return progress.answer(today: .today)
         }
-    }
-
-    private func list(_ field: String, _ address: String, page: Int, key: String) -> HTTPRequest {
-        let body = Array(#"{"filter":{"\#(field)":"\#(address)"}}"#.utf8)
-        let url = "\(configuration.baseURL)domains/list?page=\(page)"
-        return HTTPRequest(.post(body), url, headers: headers(key) + ["Content-Type: application/json"])
-    }
-
-    private func headers(_ key: String) -> [String] {
-        ["APIKEY: \(key)", "Accept: application/json"]
     }
 }

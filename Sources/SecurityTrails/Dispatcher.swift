@@ -1,21 +1,55 @@
 import HTTPClient
 
-/// Sends the requests of one invocation: as many at once as the pace allows, each once more where that is promising,
-/// until there are none left or time has run out.
-final class Dispatcher<Job> {
+/// A request to the API, without what is the same in all of them.
+package struct APIRequest: Hashable, Sendable {
+    /// The path below the API's base, and the query.
+    let path: String
+    /// The JSON that is posted; nil for GET.
+    let body: [UInt8]?
+
+    init(_ path: String, posting body: [UInt8]? = nil) {
+        self.path = path
+        self.body = body
+    }
+}
+
+/// What came back.
+struct APIResponse {
+    let status: Int
+    let body: [UInt8]
+}
+
+/// One page of a question, to be asked for.
+struct Job {
+    let question: Int
+    let page: Int
+    let request: APIRequest
+}
+
+/// Gets what the jobs of one invocation ask for: from memory, or by requests, as many at once as the pace allows, each
+/// once more if that is promising, until there are none left or time has run out.
+final class Dispatcher {
     /// Why nothing more is sent.
     enum Stop {
-        /// Each further request would fail in the same way.
-        case refused
+        /// The key is not taken.
+        case keyRefused
+        /// The server is not to be trusted, or this machine is not able to ask it.
+        case untrusted
+        /// The account may not ask any more.
+        case exhausted
         /// Nobody could be reached; those under way that have reached nobody either are dropped.
         case unreachable
         /// Time or room has run out.
         case outOfTime
     }
 
-    /// Bytes of values from which on no more are taken: there are then more than an answer of 6 MB can carry. Beside
+    /// Bytes of records from which on no more are taken: there are then more than an answer of 6 MB can carry. Beside
     /// them, the bodies under way hold 32 MiB at most.
-    private static var heldLimit: Int { 8 << 20 }
+    private static let heldLimit = 24 << 20
+    /// Seconds for a request.
+    private static let requestTimeout = 10.0
+    /// Seconds between two looks for an answer that another thread has asked for.
+    private static let look = 0.005
 
     /// A job and what has been tried.
     private struct Attempt {
@@ -24,115 +58,217 @@ final class Dispatcher<Job> {
         var met429 = false
     }
 
-    private let client: Client
+    private let http: HTTPMulti
+    private let baseURL: String
+    private let headers: [String]
+    private let memory: Memory.Share?
+    private let trace: ((String) -> Void)?
     private let end: MonotonicTime
     private var pace: Pace
-    private var queue: [Job] = []
-    private var queueHead = 0
+    private var queue = Queue<Job>()
     private var retries: [(at: MonotonicTime, attempt: Attempt)] = []
     private var underWay: [ObjectIdentifier: Attempt] = [:]
+    /// Jobs that another thread asks for at this moment.
+    private var elsewhere: [Job] = []
+    private var arrived = Queue<(Job, Result<APIResponse, HTTPError>)>()
+    private var held = 0
 
-    /// Why nothing more is sent; set it to end the sending. What is under way is still received.
-    var stop: Stop?
-    /// Bytes that the values received take; the receiver keeps count.
-    var held = 0
+    /// Why nothing more is sent; the first reason counts.
+    private(set) var stop: Stop?
     /// Requests sent.
     private(set) var requests = 0
+    /// Jobs whose answer was in memory.
+    private(set) var hits = 0
     /// Whether anything was answered, with whatever status.
     private(set) var hasBeenAnswered = false
 
-    init(_ client: Client, until end: MonotonicTime) {
-        self.client = client
-        self.end = end
-        pace = Pace(rate: client.configuration.requestsPerSecond, now: .now)
-    }
-
-    /// Adds a job behind those that wait.
-    func enqueue(_ job: Job) {
-        queue.append(job)
-    }
-
-    /// Sends and receives until all is done.
-    ///
     /// - Parameters:
-    ///   - request: a job's request, asked for when it may go out; nil where the job has become pointless.
-    ///   - receive: takes what a job came to, after its retry.
-    func run(request: (Job) -> HTTPRequest?, receive: (Job, Result<HTTPResponse, HTTPError>) -> Void) {
-        while true {
-            let opening = sendAll(request, receive)
-            guard MonotonicTime.now < end, held <= Self.heldLimit else {
-                stop = stop ?? .outOfTime
-                break
-            }
-            guard !underWay.isEmpty || opening != nil, stop != .unreachable || client.http.hasSent else { break }
-            do {
-                for (exchange, outcome) in try client.http.wait(until: min(opening ?? end, end)) {
-                    guard let attempt = underWay.removeValue(forKey: ObjectIdentifier(exchange)) else { continue }
-                    trace(exchange, outcome)
-                    // What cannot be read in time, or kept, counts as not answered.
-                    guard MonotonicTime.now < end, held <= Self.heldLimit else {
-                        stop = stop ?? .outOfTime
-                        break
-                    }
-                    if !retry(attempt, after: outcome) { receive(attempt.job, outcome) }
-                }
-            } catch {
-                underWay.values.forEach { receive($0.job, .failure(error)) }
-                break
-            }
+    ///   - key: the customer's API key, of visible ASCII characters.
+    ///   - memory: where earlier answers are; nil: nowhere.
+    ///   - trace: is told of each request and what came of it.
+    ///   - end: when all must have been asked; what is under way then is dropped.
+    init(
+        _ http: HTTPMulti,
+        _ configuration: Client.Configuration,
+        key: String,
+        memory: Memory.Share?,
+        trace: ((String) -> Void)?,
+        until end: MonotonicTime
+    ) {
+        self.http = http
+        baseURL = configuration.baseURL
+        headers = ["APIKEY: \(key)", "Accept: application/json"]
+        self.memory = memory
+        self.trace = trace
+        self.end = end
+        pace = Pace(rate: configuration.requestsPerSecond, now: .now)
+    }
+
+    // MARK: - What to ask
+
+    /// Adds a job behind those that wait, unless its answer is known.
+    func enqueue(_ job: Job) {
+        if let response = memory?.recall(job.request) {
+            hits += 1
+            arrived.append((job, .success(response)))
+        } else {
+            queue.append(job)
         }
-        client.http.cancelAll()
+    }
+
+    /// Takes out the jobs that wait and have become pointless.
+    func drop(where isPointless: (Job) -> Bool) {
+        queue.removeAll(where: isPointless)
+        retries.removeAll { isPointless($0.attempt.job) }
+        elsewhere.removeAll(where: isPointless)
+    }
+
+    /// Sends nothing more. What is under way is still received.
+    func end(_ reason: Stop) {
+        stop = stop ?? reason
+        if reason == .keyRefused { memory?.forget() }
+    }
+
+    /// Counts what the records that were received take, in bytes.
+    func hold(_ bytes: Int) {
+        held += bytes
+    }
+
+    /// Says what became of a job that `next` returned: a response that may be given again, or nothing of the kind.
+    func settle(_ job: Job, keeping response: APIResponse?) {
+        memory?.settle(job.request, with: response)
+    }
+
+    // MARK: - What came back
+
+    /// Sends and receives until a job has come to something, after its retry; nil if there is nothing more to come.
+    func next() -> (Job, Result<APIResponse, HTTPError>)? {
+        while true {
+            guard MonotonicTime.now < end, held <= Self.heldLimit else {
+                end(.outOfTime)
+                break
+            }
+            if let outcome = arrived.popFirst() { return outcome }
+            let opening = sendAll()
+            if !arrived.isEmpty { continue }
+            let isWaiting = !underWay.isEmpty || opening != nil || stop == nil && !elsewhere.isEmpty
+            guard isWaiting, stop != .unreachable || http.hasSent else { break }
+            receive(until: opening)
+        }
+        finish()
+        return nil
+    }
+
+    /// Waits until something has come back, or until the moment at which more may be sent.
+    private func receive(until opening: MonotonicTime?) {
+        var moment = min(opening ?? end, end)
+        if !elsewhere.isEmpty { moment = min(moment, .now + Self.look) }
+        do {
+            for (exchange, outcome) in try http.wait(until: moment) {
+                guard let attempt = underWay.removeValue(forKey: ObjectIdentifier(exchange)) else { continue }
+                trace(exchange, outcome)
+                guard !retry(attempt, after: outcome, exchange) else { continue }
+                arrived.append((attempt.job, outcome.map { APIResponse(status: $0.status, body: $0.body) }))
+            }
+        } catch {
+            for attempt in underWay.values { arrived.append((attempt.job, .failure(error))) }
+            underWay = [:]
+            http.cancelAll()
+            end(.untrusted)
+        }
+    }
+
+    /// Drops what is under way.
+    private func finish() {
+        http.cancelAll()
+        underWay = [:]
+        memory?.releaseAll()
     }
 
     // MARK: - Sending
 
-    /// Sends every request that may go out now. Returns when the next may, where time alone is in its way.
-    private func sendAll(
-        _ request: (Job) -> HTTPRequest?,
-        _ receive: (Job, Result<HTTPResponse, HTTPError>) -> Void
-    ) -> MonotonicTime? {
-        while stop == nil {
+    /// Sends every request that may go out now. Returns when the next may, if only time is in its way.
+    private func sendAll() -> MonotonicTime? {
+        lookElsewhere()
+        while stop == nil, arrived.isEmpty {
             let now = MonotonicTime.now
-            guard now < end, let due = queueHead < queue.count ? now : retries.map(\.at).min(),
+            guard now < end, let due = !queue.isEmpty ? now : retries.map(\.at).min(),
                 let opening = pace.opening(inFlight: underWay.count, now: now)
             else { return nil }
             guard max(due, opening) <= now else { return max(due, opening) }
-            let attempt = takeNext(now)
-            guard let request = request(attempt.job) else { continue }
-            do {
-                let exchange = try client.http.start(request, timeout: Client.requestTimeout)
-                requests += 1
-                underWay[ObjectIdentifier(exchange)] = attempt
-                pace.started(exchange, now: now)
-            } catch {
-                stop = .refused
-                receive(attempt.job, .failure(error))
-            }
+            if let attempt = takeNext(now) { send(attempt, now) }
         }
         return nil
     }
 
-    /// A retry that is due, else the job that waits longest.
-    private func takeNext(_ now: MonotonicTime) -> Attempt {
+    /// A retry that is due, else the job that waits longest, unless another thread asks for the same.
+    private func takeNext(_ now: MonotonicTime) -> Attempt? {
         if let index = retries.firstIndex(where: { $0.at <= now }) { return retries.remove(at: index).attempt }
-        queueHead += 1
-        return Attempt(job: queue[queueHead - 1])
+        guard let job = queue.popFirst() else { return nil }
+        guard let memory else { return Attempt(job: job) }
+        switch memory.claim(job.request) {
+        case .ours: return Attempt(job: job)
+        case .underWay: elsewhere.append(job)
+        case .known(let response):
+            hits += 1
+            arrived.append((job, .success(response)))
+        }
+        return nil
+    }
+
+    /// Takes back the jobs whose answers another thread has got by now, or has not got.
+    private func lookElsewhere() {
+        guard let memory, stop == nil, !elsewhere.isEmpty else { return }
+        let jobs = elsewhere
+        elsewhere = []
+        for job in jobs {
+            switch memory.claim(job.request) {
+            case .ours: retries.append((.now, Attempt(job: job)))
+            case .underWay: elsewhere.append(job)
+            case .known(let response):
+                hits += 1
+                arrived.append((job, .success(response)))
+            }
+        }
+    }
+
+    private func send(_ attempt: Attempt, _ now: MonotonicTime) {
+        let request = attempt.job.request
+        let url = baseURL + request.path
+        do {
+            let exchange = try http.start(
+                request.body.map { HTTPRequest(.post($0), url, headers: headers + ["Content-Type: application/json"]) }
+                    ?? HTTPRequest(.get, url, headers: headers),
+                timeout: Self.requestTimeout
+            )
+            requests += 1
+            underWay[ObjectIdentifier(exchange)] = attempt
+            pace.started(exchange, now: now)
+        } catch {
+            end(.untrusted)
+            arrived.append((attempt.job, .failure(error)))
+        }
     }
 
     // MARK: - Receiving
 
-    /// Lets the pace know, and puts a request off for another try where that is promising. Returns whether it did.
-    private func retry(_ attempt: Attempt, after outcome: Result<HTTPResponse, HTTPError>) -> Bool {
+    /// Lets the pace know, and puts a request off for another try if that is promising. Returns whether it did.
+    private func retry(
+        _ attempt: Attempt,
+        after outcome: Result<HTTPResponse, HTTPError>,
+        _ exchange: Exchange
+    ) -> Bool {
         let now = MonotonicTime.now
         var attempt = attempt
         let moment: MonotonicTime
         switch outcome {
         case .success(let response) where response.status == 429:
             hasBeenAnswered = true
-            moment = pace.exceeded(retryAfter: response.retryAfter, now: now)
-            if attempt.met429 { stop = stop ?? .refused }
+            if APIResponse(status: 429, body: response.body).saysQuotaIsExceeded { return false }
+            moment = pace.exceeded(exchange, retryAfter: response.retryAfter, now: now)
+            if attempt.met429 { end(.exhausted) }
             // Until that moment nothing else may go out either.
-            if moment >= end { stop = stop ?? .outOfTime }
+            if moment >= end { end(.outOfTime) }
             attempt.met429 = true
         case .success(let response):
             hasBeenAnswered = true
@@ -152,7 +288,7 @@ final class Dispatcher<Job> {
     }
 
     private func trace(_ exchange: Exchange, _ outcome: Result<HTTPResponse, HTTPError>) {
-        guard let trace = client.trace else { return }
+        guard let trace else { return }
         switch outcome {
         case .success(let response): trace("\(exchange.request.url): \(response.status), \(response.body.count) bytes")
         case .failure(let error): trace("\(exchange.request.url): \(error.reason)")

@@ -10,8 +10,15 @@ struct Pace {
     /// Seconds in which a stated rate's requests of one second go out: a little more than one, since they do not all
     /// travel equally fast.
     private static let second = 1.05
-    /// Seconds between two requests after a 429, and until the next one where no other time is asked for.
+    /// Seconds in which the requests of one second go out after a 429, and until the next one if no other time is asked
+    /// for.
     private static let caution = 1.1
+    /// Requests in flight at once if no rate is stated: until so many answers have come back, and from then on.
+    private static let unstated = (first: 3, answers: 3, then: 8)
+    /// Answers without another 429 after which one more request goes out at once.
+    private static let recovery = 10
+    /// The highest rate that is worth counting.
+    private static let longestWindow = 1000
 
     /// What is known of the limit.
     private enum Stage {
@@ -19,10 +26,10 @@ struct Pace {
         case first
         /// That no rate is stated, and how many answers came back without a 429.
         case unstated(answers: Int)
-        /// Requests a second.
-        case stated(Int)
-        /// That it was met.
-        case exceeded
+        /// Requests a second, and how many are allowed at the moment.
+        case stated(rate: Int, current: Int)
+        /// That a limit was met that nobody states: so many requests go out at once, and in 1.1 s.
+        case exceeded(atOnce: Int)
     }
 
     private var stage = Stage.first
@@ -30,6 +37,9 @@ struct Pace {
     private var sent: [Exchange] = []
     private var pausedUntil: MonotonicTime
     private var startedAt: MonotonicTime?
+    /// When a limit was last met: 429s to requests that had gone out before are no news.
+    private var metAt: MonotonicTime?
+    private var answersSince = 0
 
     /// - Parameter rate: requests a second that the operator has set, which no header changes.
     init(rate: Int?, now: MonotonicTime) {
@@ -48,9 +58,13 @@ struct Pace {
         guard inFlight < Self.mostAtOnce else { return nil }
         switch stage {
         case .first: return nil
-        case .unstated(let answers): return inFlight < (answers < 3 ? 3 : 8) ? max(pausedUntil, now) : nil
-        case .stated(let rate): return max(pausedUntil, opening(rate, in: Self.second, now: now))
-        case .exceeded: return max(pausedUntil, opening(1, in: Self.caution, now: now))
+        case .unstated(let answers):
+            let atOnce = answers < Self.unstated.answers ? Self.unstated.first : Self.unstated.then
+            return inFlight < atOnce ? max(pausedUntil, now) : nil
+        case .stated(_, let current): return max(pausedUntil, opening(current, in: Self.second, now: now))
+        case .exceeded(let atOnce):
+            guard atOnce == 1 || inFlight < atOnce else { return nil }
+            return max(pausedUntil, opening(atOnce, in: Self.caution, now: now))
         }
     }
 
@@ -66,32 +80,61 @@ struct Pace {
         switch stage {
         case .first: stage = afterFirst
         case .unstated(let answers): stage = .unstated(answers: answers + 1)
-        case .stated, .exceeded: return
+        case .stated, .exceeded:
+            recover()
+            return
         }
         if rate == nil, let stated = response?.headers["X-RateLimit-Limit-second"].flatMap(Int.init), stated >= 1 {
-            stage = .stated(min(stated, Self.longestWindow))
+            let stated = min(stated, Self.longestWindow)
+            stage = .stated(rate: stated, current: stated)
         }
     }
 
-    /// A request ended with 429. Returns when the next may go out.
-    mutating func exceeded(retryAfter: Double?, now: MonotonicTime) -> MonotonicTime {
-        stage = .exceeded
+    /// A request ended with 429. Half as many go out from now on. Returns when the next may.
+    mutating func exceeded(_ exchange: Exchange, retryAfter: Double?, now: MonotonicTime) -> MonotonicTime {
         pausedUntil = max(pausedUntil, now + (retryAfter ?? Self.caution))
+        if let metAt, let sentAt = exchange.sentAt, sentAt < metAt { return pausedUntil }
+        metAt = now
+        answersSince = 0
+        switch stage {
+        case .first: stage = rate.map { .stated(rate: $0, current: max(1, $0 / 2)) } ?? .exceeded(atOnce: 1)
+        case .unstated(let answers):
+            let atOnce = answers < Self.unstated.answers ? Self.unstated.first : Self.unstated.then
+            stage = .exceeded(atOnce: atOnce / 2)
+        case .stated(let rate, let current): stage = .stated(rate: rate, current: max(1, current / 2))
+        case .exceeded(let atOnce): stage = .exceeded(atOnce: max(1, atOnce / 2))
+        }
         return pausedUntil
     }
 
-    /// The highest rate that is worth counting.
-    private static let longestWindow = 1000
+    /// One more at once after each ten answers.
+    private mutating func recover() {
+        answersSince += 1
+        guard answersSince == Self.recovery else { return }
+        answersSince = 0
+        switch stage {
+        case .stated(let rate, let current): stage = .stated(rate: rate, current: min(rate, current + 1))
+        case .exceeded(let atOnce): stage = .exceeded(atOnce: min(Self.unstated.then, atOnce + 1))
+        case .first, .unstated: break
+        }
+    }
 
     private var afterFirst: Stage {
-        rate.map { .stated(min($0, Self.longestWindow)) } ?? .unstated(answers: 0)
+        guard let rate = rate.map({ min($0, Self.longestWindow) }) else { return .unstated(answers: 0) }
+        return .stated(rate: rate, current: rate)
     }
 
     /// When a window of `seconds` holds fewer than `count` requests. They are counted from when they went out on a
     /// connection that stands, for that is when the server sees them.
     private func opening(_ count: Int, in seconds: Double, now: MonotonicTime) -> MonotonicTime {
-        let times = sent.compactMap { $0.sentAt ?? ($0.isOver ? nil : now) }.suffix(count)
-        guard times.count == count, let first = times.min() else { return now }
-        return first + seconds
+        var earliest = now
+        var rest = count
+        for exchange in sent.reversed() {
+            guard let time = exchange.sentAt ?? (exchange.isOver ? nil : now) else { continue }
+            earliest = min(earliest, time)
+            rest -= 1
+            if rest == 0 { return earliest + seconds }
+        }
+        return now
     }
 }

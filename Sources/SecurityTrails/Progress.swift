@@ -1,20 +1,23 @@
 /// How far a question has been answered.
 struct Progress {
-    let topic: Topic
+    let question: Question
     /// The last page that is to be read.
     private(set) var lastPage = 1
-    /// Whether nothing more is asked, because the same subject's server was too slow.
-    var isGivenUp = false
-    /// Pages beyond the last that the API gives.
-    private var pagesBeyond = 0
+    /// All pages that there are, those included that the API does not give.
+    private var allPages = 1
+    /// Whether each page that can be read is to be read.
+    private var isWhole = false
     /// Pages that were answered or have failed.
     private var pagesDone = 0
-    private var values: [String] = []
+    private var records: [Record] = []
+    /// Where in `records` each value is.
+    private var places: [String: Int] = [:]
+    private var seen: (first: Day?, last: Day?) = (nil, nil)
     private var recordCount: Int?
     private var failures: [(page: Int, failure: Failure)] = []
 
-    init(topic: Topic) {
-        self.topic = topic
+    init(_ question: Question) {
+        self.question = question
     }
 
     /// A page has failed.
@@ -28,21 +31,43 @@ struct Progress {
         pagesDone += 1
     }
 
-    /// A page was answered. Returns about how many bytes of memory its values take.
+    /// A page was answered. Returns about how many bytes of memory its records take.
     ///
     /// - Parameter limit: how many pages are read at most; nil: all.
     mutating func add(_ page: Page, number: Int, limit: Int?) -> Int {
         pagesDone += 1
         if number == 1 {
             recordCount = page.recordCount
-            lastPage = page.hasRecords ? min(page.lastPage, limit ?? page.lastPage) : 1
-            pagesBeyond = page.hasRecords && lastPage == page.lastPage ? page.pagesBeyond : 0
+            if page.hasRecords {
+                lastPage = min(page.lastPage, limit ?? page.lastPage)
+                isWhole = lastPage == page.lastPage
+                allPages = page.lastPage + page.pagesBeyond
+            }
+        } else if !page.hasRecords {
+            // Nothing comes after an empty page.
+            lastPage = min(lastPage, number)
+            allPages = 0
         }
         if page.isDamaged { note(.unreadable, number) }
-        let new = page.values.uniqued()
-        values += new
-        // A string of up to 15 bytes is its own storage; a longer one has some of its own.
-        return new.reduce(0) { $0 + 16 + ($1.utf8.count > 15 ? $1.utf8.count + 48 : 0) }
+        return page.records.reduce(0) { $0 + add($1) }
+    }
+
+    /// Returns how many bytes of memory the record takes in addition to those that are there.
+    private mutating func add(_ record: Record) -> Int {
+        if let day = record.firstSeen ?? record.lastSeen { seen.first = min(seen.first ?? day, day) }
+        if let day = record.lastSeen {
+            seen.first = min(seen.first ?? day, day)
+            seen.last = max(seen.last ?? day, day)
+        }
+        if let value = record.value {
+            if let place = places[value] {
+                records[place].merge(record, question.lookup.columns)
+                return 0
+            }
+            places[value] = records.count
+        }
+        records.append(record)
+        return record.size
     }
 
     /// The same failure is told once.
@@ -52,30 +77,17 @@ struct Progress {
     }
 
     /// The answer, as far as it was given.
-    ///
-    /// - Parameter isOutOfTime: whether it was time that ended the asking.
-    func answer(isOutOfTime: Bool) -> Answer {
-        let isCut = isOutOfTime && !isGivenUp
-        var answer = Answer(topic: topic)
-        answer.values = values.uniqued()
+    func answer(today: Day) -> Answer {
+        var answer = Answer(lookup: question.lookup)
+        answer.records =
+            question.lookup.isDated ? records.sorted { $0.isNewer(than: $1, today: today) } : records
         answer.recordCount = recordCount
+        answer.seen = seen
         answer.failures = failures.sorted { $0.page < $1.page }.map(\.failure)
-        answer.isUnprocessed = isCut && pagesDone == 0
-        answer.unreadPages = pagesBeyond + (isCut && pagesDone > 0 ? max(0, lastPage - pagesDone) : 0)
+        answer.isUnprocessed = pagesDone == 0
+        // What the operator does not want to be read is not left unread.
+        let isCut = pagesDone > 0 && pagesDone < lastPage
+        answer.unreadPages = isCut || isWhole ? max(0, allPages - pagesDone) : 0
         return answer
-    }
-}
-
-extension [String] {
-    /// Each string once, in the order of the code points, which is that of the UTF-8 bytes: strings that only look the
-    /// same stay apart.
-    func uniqued() -> [String] {
-        let sorted = sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        var unique: [String] = []
-        unique.reserveCapacity(sorted.count)
-        for value in sorted where unique.last.map({ !$0.utf8.elementsEqual(value.utf8) }) ?? true {
-            unique.append(value)
-        }
-        return unique
     }
 }

@@ -1,12 +1,19 @@
 import LambdaRuntime
 import Relay
+import class SecurityTrails.Memory
 
 /// Makes the function that the process serves: the relay, as the environment configures it, ready for its first event.
-func makeFunction(environment: [String: String], log: Log) throws(FunctionError) -> Runtime.Handler {
+///
+/// - Parameter memory: SecurityTrails' earlier answers, which all of the process's loops share.
+func makeFunction(
+    environment: [String: String],
+    log: Log,
+    memory: Memory = Memory()
+) throws(FunctionError) -> Runtime.Handler {
     // Observables are named in these records, and in none above DEBUG.
     var requestID: String?
     let trace = { log.write(.debug, $0, requestID: requestID) }
-    let relay = try makeRelay(environment, trace: log.isEnabled(.debug) ? trace : nil)
+    let relay = try makeRelay(environment, memory, trace: log.isEnabled(.debug) ? trace : nil)
     relay.warmUp()
     return { invocation throws(FunctionError) in
         requestID = invocation.requestID
@@ -20,10 +27,11 @@ func makeFunction(environment: [String: String], log: Log) throws(FunctionError)
 
 private func makeRelay(
     _ environment: [String: String],
+    _ memory: Memory,
     trace: ((String) -> Void)?
 ) throws(FunctionError) -> Relay {
     do {
-        return try Relay(Configuration(environment: environment), trace: trace)
+        return try Relay(Configuration(environment: environment), memory: memory, trace: trace)
     } catch let error as Configuration.Invalid {
         throw FunctionError(.configuration, error.message)
     } catch {
@@ -45,6 +53,7 @@ extension Answer {
                 ("route", .string(outcome.route)),
                 ("status", .number(outcome.status)),
                 ("upstreamRequests", .number(requests)),
+                ("cacheHits", .number(outcome.cacheHits)),
                 ("errors", .strings(errors)),
             ]
         )

@@ -10,6 +10,7 @@ private func sighting(
     uri: String = "https://securitytrails.com/domain/shop.example/dns",
     description: String = "IPv4 addresses that shop.example resolves to",
     kind: Observable.Kind = .ip,
+    table: DataTable? = nil,
     value: (Int) -> String = { "192.0.2.\($0)" }
 ) -> Sighting {
     Sighting(
@@ -19,16 +20,21 @@ private func sighting(
         title: "Found in SecurityTrails",
         description: description,
         count: 41,
-        observedTime: "2024-02-29T23:59:59Z",
+        observedTime: .init(start: "2024-02-29T23:59:59Z", end: "2024-02-29T23:59:59Z"),
         observable: domain,
-        relations: (0..<count).map(value).lazy.map { ObservedRelation(source: domain, related: Observable(kind, $0)) }
+        relations: Relations(
+            .resolvedTo,
+            observableIsSource: true,
+            (0..<count).map { Observable(kind, value($0)) }
+        ),
+        table: table
     )
 }
 
 /// The sighting as text, how many bytes it takes embedded, and how many relations it says it wrote.
 private func write(_ sighting: Sighting, within limit: Int = .max) -> (text: String, size: Int, relations: Int) {
     var writer = JSONWriter()
-    let relations = sighting.write(to: &writer, within: limit)
+    let relations = sighting.write(to: &writer, within: limit).relations
     return (String(decoding: writer.bytes, as: UTF8.self), writer.embeddedCount, relations)
 }
 
@@ -83,7 +89,7 @@ struct SightingTests {
 
     @Test("An observable's kinds are named as CTIM names them")
     func kinds() throws {
-        for (kind, name) in [(Observable.Kind.ip, "ip"), (.ipv6, "ipv6"), (.domain, "domain")] {
+        for (kind, name) in [(Observable.Kind.ip, "ip"), (.ipv6, "ipv6"), (.domain, "domain"), (.email, "email")] {
             let text = write(sighting(relations: 1, kind: kind) { _ in "b" }).text
             let relation = try #require(parsed(text).relations.first)
             #expect(relation.related == .init(type: name, value: "b"))
@@ -154,9 +160,76 @@ struct SightingTests {
             writer.array { array in
                 // `[`, `\"abcd\"` and `,`.
                 array.string("abcd")
-                relations = sighting(relations: 3).write(to: &array, within: limit)
+                relations = sighting(relations: 3).write(to: &array, within: limit).relations
             }
             #expect(relations == expected)
         }
+    }
+
+    /// A table of that many rows of two cells.
+    private func table(_ rows: Int) -> DataTable {
+        DataTable(columns: [.init("Address", .string), .init("Names on it", .integer)], rowCount: rows) { row, writer in
+            writer.string("192.0.2.\(row)")
+            if row == 1 { writer.null() } else { writer.number(row) }
+        }
+    }
+
+    @Test("A table has its columns with their types, and its rows")
+    func tableText() {
+        let text = write(sighting(relations: 1, table: table(2))).text
+        #expect(
+            text.hasSuffix(
+                #""data":{"columns":[{"name":"Address","type":"string"},{"name":"Names on it","type":"integer"}],"#
+                    + #""rows":[["192.0.2.0",0],["192.0.2.1",null]]}}"#
+            )
+        )
+    }
+
+    @Test("A table is cut at whole rows, to the byte, before a relation is; without a row it is left out")
+    func tableCut() throws {
+        let whole = sighting(relations: 2, table: table(5))
+        let sizes = (0...5).map { write(sighting(relations: 2, table: $0 == 0 ? nil : table($0))).size }
+        for limit in sizes[0]...sizes[5] {
+            var writer = JSONWriter()
+            let written = whole.write(to: &writer, within: limit)
+            let rows = try #require(sizes.lastIndex { $0 <= limit })
+            #expect(written.relations == 2)
+            #expect(written.rows == rows)
+            #expect(written.isWhole == (rows == 5))
+            #expect(writer.embeddedCount <= limit)
+            let text = try JSONSerialization.jsonObject(with: Data(writer.bytes)) as? [String: Any]
+            #expect(((text?["data"] as? [String: Any])?["rows"] as? [Any])?.count == (rows == 0 ? nil : rows))
+        }
+    }
+
+    @Test("A table may be given less room than the sighting")
+    func tableRoom() {
+        var writer = JSONWriter()
+        let size = write(sighting(relations: 2, table: table(5))).size - write(sighting(relations: 2)).size
+        for (room, rows) in [(0, 0), (size - 1, 4), (size, 5)] {
+            writer = JSONWriter()
+            let written = sighting(relations: 2, table: table(5)).write(to: &writer, within: .max, table: room)
+            #expect(written.rows == rows)
+            #expect(written.tableSize <= room)
+        }
+    }
+
+    @Test("A time whose end is not known has none")
+    func openTime() {
+        var writer = JSONWriter()
+        _ = Sighting(
+            id: "transient:sighting-6a2b7c1d-0f3e-4c55-8a9b-1d2e3f405162",
+            source: "SecurityTrails",
+            sourceURI: "https://securitytrails.com/domain/shop.example/dns",
+            title: "Found in SecurityTrails",
+            description: "Name servers of shop.example",
+            count: 1,
+            observedTime: .init(start: "2024-02-29T00:00:00Z", end: nil),
+            observable: domain,
+            relations: Relations(.relatedTo, observableIsSource: false, [Observable(.domain, "ns.example")])
+        ).write(to: &writer, within: .max)
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(text.contains(#""observed_time":{"start_time":"2024-02-29T00:00:00Z"},"#))
+        #expect(text.contains(#""relation":"Related_To","source":{"type":"domain","value":"ns.example"}"#))
     }
 }

@@ -36,10 +36,9 @@ struct ObserveTests {
         let id = try #require(first["id"]?.string)
         let uuid = #/transient:sighting-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/#
         #expect(try uuid.wholeMatch(in: id) != nil && id != answer.sightings[1]["id"]?.string)
-        let time = try #require(first["observed_time"]?["start_time"]?.string)
-        let date = try #require(ISO8601DateFormatter().date(from: time))
-        #expect(abs(date.timeIntervalSinceNow) < 30 && time.hasSuffix("Z") && time.count == 20)
-        #expect(first["observed_time"] == ["start_time": .string(time), "end_time": .string(time)])
+        #expect(
+            first["observed_time"] == ["start_time": "2024-03-01T00:00:00Z", "end_time": "2024-06-30T00:00:00Z"]
+        )
 
         first["id"] = nil
         first["observed_time"] = nil
@@ -58,6 +57,17 @@ struct ObserveTests {
                 "relations": .array(relations),
                 "source_uri": "https://securitytrails.com/domain/shop.example/dns",
                 "description": "IPv4 addresses that shop.example resolves to",
+                "data": [
+                    "columns": [
+                        ["name": "Address", "type": "string"], ["name": "First seen", "type": "string"],
+                        ["name": "Last seen", "type": "string"], ["name": "Organizations", "type": "string"],
+                        ["name": "Names on it", "type": "integer"],
+                    ],
+                    "rows": [
+                        ["192.0.2.1", "2024-03-01", "2024-06-30", "Documentation Networks", 3],
+                        ["203.0.113.9", "2024-03-01", "2024-06-30", "Documentation Networks", 3],
+                    ],
+                ],
             ]
         )
         #expect(answer.sightings[1]["description"] == "IPv6 addresses that shop.example resolves to")
@@ -75,14 +85,14 @@ struct ObserveTests {
         let field = type == "ip" ? "ipv4" : "ipv6"
         #expect(served.asked == ["POST domains/list?page=1 {\"filter\":{\"\(field)\":\"\(value)\"}}"])
         #expect(served.standIn.requests[0]["Content-Type"] == "application/json")
-        #expect(answer.errors.isEmpty && answer.related == [["a.example", "b.example"]])
+        #expect(answer.errors.isEmpty && answer.related == [["b.example", "a.example"]])
         let sighting = answer.sightings[0]
         #expect(
             sighting["count"] == 4321 && sighting["description"]?.string == "Domains that have resolved to \(value)"
         )
         #expect(sighting["source_uri"]?.string == "https://securitytrails.com/list/ip/\(value)")
         let relation = sighting["relations"]?.array?.first
-        #expect(relation?["source"] == ["type": "domain", "value": "a.example"])
+        #expect(relation?["source"] == ["type": "domain", "value": "b.example"])
         #expect(relation?["related"] == ["type": .string(type), "value": .string(value)])
     }
 
@@ -177,8 +187,9 @@ struct ObserveTests {
         let label = String(repeating: "a", count: 63)
         let longest = [label, label, label, String(label.prefix(61))].joined(separator: ".")
         for (name, isPossible) in [
-            (label, true), (label + "a", false), (longest, true), (longest + ".", true), (longest + "a", false),
-            ("a", true), ("_dmarc.a-b", true),
+            (label + ".b", true), (label + "a.b", false), (longest, true), (longest + ".", true),
+            (longest + "a", false),
+            ("a.b", true), ("_dmarc.a-b", true),
             (String(repeating: "a.", count: 127) + "a", false), (String(repeating: "é", count: 3_000), false),
         ] {
             let served = try Served(Scenario(fallback: .history([])))
@@ -235,19 +246,6 @@ struct ObserveTests {
         #expect(types == ["ip", "ip", "ipv6", "ipv6", "ipv6"])
         #expect(answer.sightings[1]["description"] == "IPv6 addresses that a.example resolves to")
         #expect(answer.sightings[0]["count"] == 5)
-    }
-
-    @Test("Related values are in the order of their code points, and what only looks the same stays apart")
-    func codePoints() throws {
-        let ordered = [
-            "A.example", "a-b.example", "a.example", "e\u{301}.example", "z.example", "\u{E9}.example",
-            "\u{FFFD}.example", "🧭.example",
-        ]
-        let list = Scenario.Answer.domains(ordered.shuffled() + ordered)
-        let answer = try Served(Scenario(fallback: list)).send(["ip 192.0.2.1"])
-        let related = try #require(answer.related.first)
-        #expect(related.count == ordered.count)
-        for (value, expected) in zip(related, ordered) { #expect(value.utf8.elementsEqual(expected.utf8)) }
     }
 
     @Test(

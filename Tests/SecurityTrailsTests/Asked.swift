@@ -8,24 +8,33 @@ import SecurityTrails
 final class Asked {
     let standIn: StandInSecurityTrails
     let client: Client
+    private let pages: Int?
 
     init(
         _ scenario: Scenario,
         pages: Int? = 1,
+        lookups: [Lookup] = Lookup.standard,
+        memory: Memory = Memory(),
+        cacheSeconds: Double = 0,
+        cacheBytes: Int = 1 << 20,
         requestsPerSecond: Int? = nil,
         tls: TLSIdentity? = nil,
         authorities: HTTPOptions.Authorities = .none,
         rateLimit: StandInSecurityTrails.RateLimit? = nil
     ) throws {
+        self.pages = pages
         standIn = try StandInSecurityTrails(scenario, tls: tls, rateLimit: rateLimit)
         client = try Client(
             Client.Configuration(
                 baseURL: standIn.baseURL,
-                pages: pages,
+                lookups: lookups,
                 requestsPerSecond: requestsPerSecond,
                 userAgent: "test/1",
-                authorities: authorities
-            )
+                authorities: authorities,
+                cacheSeconds: cacheSeconds,
+                cacheBytes: cacheBytes
+            ),
+            memory: memory
         )
     }
 
@@ -34,10 +43,14 @@ final class Asked {
     }
 
     /// Asks about domains, or addresses where a text is one, `seconds` at most; says how long it took.
-    func about(_ values: [String], seconds: Double = 20) -> (answers: [[Answer]], seconds: Double) {
-        let subjects = values.compactMap { Subject(ipv4: $0) ?? Subject(ipv6: $0) ?? Subject(domain: $0) }
+    func about(_ values: [String], seconds: Double = 20, key: String = "the-key") -> (
+        answers: [[Answer]], seconds: Double
+    ) {
+        let subjects = values.compactMap {
+            Subject(ipv4: $0) ?? Subject(ipv6: $0) ?? Subject(email: $0) ?? Subject(domain: $0)
+        }
         let began = MonotonicTime.now
-        let report = client.ask(about: subjects, key: "the-key", until: began + seconds)
+        let report = client.ask(about: subjects, key: key, pages: pages, until: began + seconds)
         return (subjects.map { report.answers[$0] ?? [] }, MonotonicTime.now - began)
     }
 

@@ -15,22 +15,70 @@ struct FailureTests {
     }
 
     static let refusals: [(answer: Scenario.Answer, failure: Failure)] = [
+        (
+            .json(["message": "Invalid authentication credentials"], status: 403),
+            .refused("Invalid authentication credentials")
+        ),
         (.json(["message": "Invalid key"], status: 403), .refused("Invalid key")),
+        (
+            .text("Please check user credentials", status: 401),
+            .unexpected(status: 401, "Please check user credentials")
+        ),
+        (.json(["message": "no"], status: 401), .unexpected(status: 401, #"{"message":"no"}"#)),
+    ]
+
+    @Test("After 401, or a 403 about the key, nothing more is asked with that key", arguments: refusals)
+    func refused(answer: Scenario.Answer, failure: Failure) throws {
+        let asked = try Asked(Scenario(fallback: answer))
+        let answers = asked.about(["a.example", "192.0.2.1", "b.example"]).answers
+        #expect(answers[0][0].failures == [failure])
+        #expect(answers.joined().dropFirst().allSatisfy { $0.failures.isEmpty })
+        #expect(answers.joined().dropFirst().allSatisfy { $0.isUnprocessed })
+        #expect(asked.targets.count == 1)
+    }
+
+    static let plans: [(answer: Scenario.Answer, failure: Failure)] = [
+        (
+            .json(["message": "This feature is not available for your subscription package."], status: 403),
+            .refused("This feature is not available for your subscription package.")
+        ),
         (.json(["message": ""], status: 403), .refused(#"{"message":""}"#)),
         (.json(["message": 7], status: 403), .refused(#"{"message":7}"#)),
         (.text("no way", status: 403), .refused("no way")),
         (.text(" \n", status: 403), .refused("SecurityTrails refused the key (403)")),
         (.text("", status: 403), .refused("SecurityTrails refused the key (403)")),
-        (.json(["message": "no"], status: 401), .unexpected(status: 401, #"{"message":"no"}"#)),
     ]
 
-    @Test("After 401 or 403 nothing more is asked with that key", arguments: refusals)
-    func refused(answer: Scenario.Answer, failure: Failure) throws {
-        let asked = try Asked(Scenario(fallback: answer))
-        let answers = asked.about(["a.example", "192.0.2.1", "b.example"]).answers
+    @Test("Any other 403 ends that kind of lookup, and the others go on", arguments: plans)
+    func plan(answer: Scenario.Answer, failure: Failure) throws {
+        let asked = try Asked(
+            Scenario(observables: [
+                "192.0.2.1": .init(list: [[answer]]), "192.0.2.2": .init(list: [[answer]]),
+                "a.example": .init(a: [[.history(["192.0.2.9"])]], aaaa: [[.json([:])]]),
+            ]),
+            requestsPerSecond: 100
+        )
+        let answers = asked.about(["192.0.2.1", "a.example", "192.0.2.2"]).answers
         #expect(answers[0][0].failures == [failure])
-        #expect(answers.joined().dropFirst().allSatisfy { $0.failures.isEmpty && !$0.isUnprocessed })
+        #expect(answers[1][0].values == ["192.0.2.9"])
+        #expect(answers[1].allSatisfy { !$0.isUnprocessed })
+        #expect(answers[2][0].isUnprocessed)
+        #expect(answers[2][0].failures.isEmpty)
+        #expect(asked.targets.filter { $0.contains("list") }.count == 1)
+    }
+
+    @Test("A 429 about the account's usage limit is not tried again, and ends the asking")
+    func quota() throws {
+        let exceeded = Scenario.Answer.json(
+            ["message": "You've exceeded the usage limits for your account."],
+            status: 429
+        )
+        let asked = try Asked(Scenario(fallback: exceeded))
+        let (answers, seconds) = asked.about(["192.0.2.1", "192.0.2.2"])
+        #expect(answers[0][0].failures.count == 1)
+        #expect(answers[1][0].isUnprocessed)
         #expect(asked.targets.count == 1)
+        #expect(seconds < 1)
     }
 
     @Test("A failure quotes what was sent, without the key, in 1,000 characters at most; or the status")
@@ -81,6 +129,7 @@ struct FailureTests {
         let failures = answers.joined().flatMap(\.failures)
         #expect(Set(failures) == [.unavailable("SecurityTrails cannot be reached: no connection")])
         #expect(failures.count <= 3, "those that went out together, and no more")
+        #expect(answers.joined().allSatisfy { $0.isUnprocessed == $0.failures.isEmpty }, "the others are named")
         #expect(seconds < 2)
     }
 

@@ -1,0 +1,99 @@
+import HTTPClient
+
+/// Why a request has no answer that can be read.
+package enum Failure: Error, Hashable, Sendable {
+    /// 403: the key, or what was asked for, is refused; SecurityTrails' own words.
+    case refused(String)
+    /// Another status that says more than "nothing known", with what was sent along, else the status.
+    case unexpected(status: Int, String)
+    /// An answer of more bytes than are read.
+    case tooLarge
+    /// No connection, a dropped or truncated answer, a time-out.
+    case unavailable(String)
+    /// The server's certificate is not to be trusted.
+    case certificate(String)
+    /// JSON of another structure than the API's, or none.
+    case unreadable
+}
+
+extension Failure {
+    /// The failure of a response with an error status.
+    ///
+    /// - Parameter key: the API key, which no text may carry on.
+    init(_ response: APIResponse, key: String) {
+        let text = Quotation(response.body, without: key)
+        guard response.status == 403 else {
+            self = .unexpected(status: response.status, text.isBlank ? "\(response.status)" : text.text)
+            return
+        }
+        let message = message(of: response.body).map { Quotation(Array($0.utf8), without: key) }
+        if let message, !message.isBlank {
+            self = .refused(message.text)
+        } else {
+            self = .refused(text.isBlank ? "SecurityTrails refused the key (403)" : text.text)
+        }
+    }
+
+    /// The failure of a request that got no response. Equal failures are equal texts, without libcurl's milliseconds.
+    init(_ error: HTTPError) {
+        self =
+            switch error {
+            case .certificate(let reason): .certificate(reason)
+            case .bodyTooLarge: .tooLarge
+            case .cannotResolve(let reason): .unavailable(reason)
+            case .cannotConnect: .unavailable("SecurityTrails cannot be reached: no connection")
+            case .connectTimedOut: .unavailable("SecurityTrails cannot be reached: no connection in time")
+            case .answerTimedOut: .unavailable("SecurityTrails did not answer in time")
+            case .connectionLost: .unavailable("SecurityTrails dropped the connection or sent a truncated answer")
+            case .client(let reason): .unavailable(reason)
+            }
+    }
+}
+
+/// A foreign text as it may stand in a message: without the API key, and not too long.
+private struct Quotation {
+    /// The most characters that are quoted.
+    static let limit = 1000
+
+    let text: String
+
+    init(_ bytes: [UInt8], without key: String) {
+        // The key is taken out before the text is cut: half of it would not be found. It is looked for as bytes: a letter
+        // that an accent follows is another one to String.
+        let pieces = bytes.split(separator: Array(key.utf8), omittingEmptySubsequences: false)
+        let clean = String(decoding: Array(pieces.joined(separator: "***".utf8)), as: UTF8.self)
+        text = String(String.UnicodeScalarView(clean.unicodeScalars.prefix(Self.limit)))
+    }
+
+    var isBlank: Bool {
+        text.allSatisfy(\.isWhitespace)
+    }
+}
+
+extension APIResponse {
+    /// Whether the key is refused: a 403 may also be about what the customer's plan leaves out.
+    var refusesKey: Bool {
+        status == 401 || status == 403 && speaks(of: "credential", "authenticat", "key")
+    }
+
+    /// Whether the account has asked as often as it may: a 429 may also be about the rate.
+    var saysQuotaIsExceeded: Bool {
+        status == 429 && speaks(of: "usage limit") && !speaks(of: "rate limit")
+    }
+
+    private func speaks(of words: String...) -> Bool {
+        let text = String(decoding: body.prefix(4096), as: UTF8.self).lowercased()
+        return words.contains { word in text.utf8.contains(word.utf8) }
+    }
+}
+
+extension String.UTF8View {
+    fileprivate func contains(_ word: String.UTF8View) -> Bool {
+        var rest = self[...]
+        while rest.count >= word.count {
+            if rest.starts(with: word) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+}
