@@ -15,11 +15,12 @@ package struct RecordedEvent: Sendable {
     }
 
     /// What a case brings along.
-    package struct Surroundings: Equatable, Sendable {
-        /// The function's variables; `{certs}` in a value stands for the folder of the certificates.
+    package struct Surroundings: Hashable, Sendable {
+        /// The function's variables; `{certs}` in a value stands for the folder of the certificates, `{origin}` for the
+        /// stand-in's address.
         package var variables: [String: String]
-        /// Where SecurityTrails is: `http`, `https-good`, `https-expired`, `https-selfsigned`, `https-otherhost`, or
-        /// `refused` for a port where nobody listens.
+        /// Where SecurityTrails is: `http`, `https-good`, `https-expired`, `https-selfsigned`, `https-otherhost`,
+        /// `https-plain` for TLS with a server that speaks none, or `refused` for a port where nobody listens.
         package var base: String
     }
 
@@ -67,6 +68,17 @@ extension RecordedEvent {
         }
     }
 
+    /// The events, those of one environment one after the other: they are answered by one process, as warm invocations
+    /// are. The order is that of the first event of each environment, then that of the events.
+    package static func grouped(_ events: [RecordedEvent]) -> [RecordedEvent] {
+        var places: [Surroundings?: Int] = [:]
+        for event in events where places[event.surroundings] == nil { places[event.surroundings] = places.count }
+        return events.enumerated()
+            .map { (place: places[$1.surroundings] ?? 0, number: $0, event: $1) }
+            .sorted { ($0.place, $0.number) < ($1.place, $1.number) }
+            .map(\.event)
+    }
+
     private static func read(folder: String) throws -> [RecordedEvent] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             .filter { $0.hasSuffix(".json") && !$0.hasSuffix(answerSuffix) }
@@ -94,12 +106,7 @@ extension RecordedEvent {
         self.name = name
         self.answerFile = answerFile
         if let event = json["event"], json["expect"] != nil || json["upstream"] != nil {
-            let parts: Parts
-            do {
-                parts = try JSONDecoder().decode(Parts.self, from: text)
-            } catch {
-                throw LocalError("\(origin): is no recorded case: \(explanation(of: error))")
-            }
+            let parts = try Parts(json, text, origin: origin)
             self.event = event.text()
             surroundings = Surroundings(
                 variables: parts.env?.compactMapValues(\.self) ?? [:],
@@ -126,10 +133,39 @@ extension RecordedEvent {
         var expect: ResponseConditions?
         var expectUpstream: UpstreamConditions?
 
-        enum CodingKeys: String, CodingKey {
-            case env, upstream, expect
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case name, why, env, upstream, event, expect
             case upstreamBase = "upstream_base"
             case expectUpstream = "expect_upstream"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            env = try container.decodeIfPresent([String: String?].self, forKey: .env)
+            upstreamBase = try container.decodeIfPresent(String.self, forKey: .upstreamBase)
+            upstream = try container.decodeIfPresent(Scenario.self, forKey: .upstream)
+            expect = try container.decodeIfPresent(ResponseConditions.self, forKey: .expect)
+            expectUpstream = try container.decodeIfPresent(UpstreamConditions.self, forKey: .expectUpstream)
+        }
+
+        /// Reads a case; a member that means nothing is refused, for what it asks would not be checked.
+        init(_ json: JSONValue, _ text: Data, origin: String) throws {
+            do {
+                self = try JSONDecoder().decode(Self.self, from: text)
+            } catch {
+                throw LocalError("\(origin): is no recorded case: \(explanation(of: error))")
+            }
+            let none: JSONValue = [:]
+            let expect = (json["expect"] ?? none).members(beside: ResponseConditions.CodingKeys.self)
+            let asked = (json["expect_upstream"] ?? none).members(beside: UpstreamConditions.CodingKeys.self)
+            let unknown =
+                json.members(beside: CodingKeys.self) + expect.map { "expect.\($0)" }
+                + asked.map { "expect_upstream.\($0)" }
+                + Scenario.unknownMembers(in: json["upstream"] ?? none).map { "upstream.\($0)" }
+            if let first = unknown.first { throw LocalError("\(origin): unknown member '\(first)'") }
+            if let base = upstreamBase, !StandIns.names.contains(base) {
+                throw LocalError("\(origin): upstream_base: '\(base)' is none of \(StandIns.names.joined(separator: ", "))")
+            }
         }
     }
 }

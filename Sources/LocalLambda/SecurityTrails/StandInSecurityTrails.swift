@@ -1,8 +1,8 @@
 import Foundation
 import Loopback
 
-/// SecurityTrails' API on loopback, by a scenario: `GET /v1/ping`, `GET /v1/history/VALUE/dns/a` and `…/aaaa`,
-/// `POST /v1/domains/list`. Every request is kept, so that a test sees what was asked, when, and how often.
+/// SecurityTrails' API on loopback, by a scenario: `GET /v1/ping`, what `Scenario.Question` names, and any path that the
+/// scenario has. Every request is kept, so that a test sees what was asked, when, and how often.
 package final class StandInSecurityTrails: Sendable {
     /// A limit over a sliding second: a request beyond it is answered 429.
     package struct RateLimit: Sendable {
@@ -83,9 +83,14 @@ package final class StandInSecurityTrails: Sendable {
         }
     }
 
+    /// `http://127.0.0.1:PORT`, without a path.
+    package var origin: String {
+        server.origin
+    }
+
     /// `http://127.0.0.1:PORT/v1/`, for `SECURITYTRAILS_API_URL`.
     package var baseURL: String {
-        server.origin + "/v1/"
+        origin + "/v1/"
     }
 
     /// The requests that came since the start or the last `load`, in order.
@@ -114,7 +119,7 @@ extension StandInSecurityTrails.State {
         _ request: HTTPServer.Request,
         rateLimit: StandInSecurityTrails.RateLimit?
     ) -> Scenario.Answer {
-        let question = Question(request)
+        let question = Inquiry(request)
         let isOverLimit = rateLimit.map { limit in
             requests.count { !$0.isOverLimit && request.arrival - $0.arrival < .seconds(1) } >= limit.perSecond
         }
@@ -132,28 +137,38 @@ extension StandInSecurityTrails.State {
         return answers.list[min(number, answers.list.count - 1)]
     }
 
-    private func answers(to question: Question) -> Scenario.Answers? {
+    private func answers(to question: Inquiry) -> Scenario.Answers? {
         if let answers = scenario.paths?[question.path] { return answers }
-        let observable = question.observable.flatMap { scenario.observables?[$0] }
-        let pages: [Scenario.Answers]? =
-            switch question.kind {
-            case .ping: [scenario.ping ?? [.json(["success": true])]]
-            case .a: observable?.a
-            case .aaaa: observable?.aaaa
-            case .list: observable?.list
-            case .unknown: nil
-            }
+        switch question.kind {
         // A ping may carry a page and means nothing by it.
-        let page = question.kind == .ping ? 1 : question.page
-        guard let pages, pages.indices.contains(page - 1) else { return nil }
-        return pages[page - 1]
+        case .ping: return scenario.ping ?? [.json(["success": true])]
+        case .unknown: return nil
+        case .about(let asked):
+            let pages = question.observable.flatMap(known)?.pages[asked] ?? []
+            return pages.indices.contains(question.page - 1) ? pages[question.page - 1] : nil
+        }
+    }
+
+    /// What is known of a value; an IPv6 address may be spelled in any way.
+    private func known(_ value: String) -> Scenario.Observable? {
+        if let observable = scenario.observables?[value] { return observable }
+        guard let address = addressBytes(value) else { return nil }
+        return scenario.observables?.first { addressBytes($0.key) == address }?.value
     }
 }
 
+/// The bytes of an IPv6 address; nil for any other text.
+private func addressBytes(_ text: String) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    return inet_pton(AF_INET6, text, &bytes) == 1 ? bytes : nil
+}
+
 /// What a request asks SecurityTrails.
-private struct Question {
-    enum Kind: String {
-        case ping, a, aaaa, list, unknown
+private struct Inquiry {
+    enum Kind {
+        case ping
+        case about(Scenario.Question)
+        case unknown
     }
 
     let kind: Kind
@@ -167,24 +182,33 @@ private struct Question {
             URLComponents(string: "?" + request.query)?.queryItems?.first { $0.name == "page" }
             .map { Int($0.value ?? "") ?? 0 } ?? 1
         let segments = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let last = segments[segments.count - 1]
+        var name: String?
+        var observable: String?
+        if path.hasPrefix("/v1/history/"), segments.count >= 6, segments[segments.count - 2] == "dns" {
+            name = last
+            observable = segments[3..<segments.count - 2].joined(separator: "/")
+        } else if path.hasPrefix("/v1/history/"), segments.count >= 5, last == "whois" {
+            name = "history-whois"
+            observable = segments[3..<segments.count - 1].joined(separator: "/")
+        } else if path.hasPrefix("/v1/domain/"), segments.count == 5 {
+            name = last
+            observable = segments[3]
+        } else if path == "/v1/domains/list", request.method == "POST" {
+            name = "list"
+            observable = (try? JSONValue(parsing: request.body))?["filter"]?.object?.values.first?.string
+        }
+        self.observable = observable
         if path == "/v1/ping" {
             kind = .ping
-            observable = nil
-        } else if path.hasPrefix("/v1/history/"), segments.count >= 6, segments[segments.count - 2] == "dns" {
-            kind = Kind(rawValue: segments[segments.count - 1]) ?? .unknown
-            observable = segments[3..<segments.count - 2].joined(separator: "/")
-        } else if path == "/v1/domains/list", request.method == "POST" {
-            kind = .list
-            observable = (try? JSONValue(parsing: request.body))?["filter"]?.object?.values.first?.string
         } else {
-            kind = .unknown
-            observable = nil
+            kind = name.flatMap(Scenario.Question.init).map(Kind.about) ?? .unknown
         }
     }
 
     /// What tells successive calls of the same kind.
     var key: String {
-        kind == .ping || kind == .unknown ? path : "\(kind) \(page) \(observable ?? "")"
+        if case .about(let question) = kind { "\(question) \(page) \(observable ?? "")" } else { path }
     }
 
     func record(_ request: HTTPServer.Request, isOverLimit: Bool) -> StandInSecurityTrails.Request {

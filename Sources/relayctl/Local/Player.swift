@@ -6,6 +6,8 @@ import Loopback
 final class Player {
     /// What became of one event, sent once or many times.
     struct Run {
+        /// When the first invocation began.
+        let began: Date
         /// The first report.
         let first: ExecutionEnvironment.Report
         /// The first answer that was not like the first one, among the repetitions.
@@ -54,10 +56,12 @@ final class Player {
         standIn?.load(event.scenario ?? .demonstration)
         let bytes = event.surroundings == nil ? event.event(token: demonstration.token) : event.event
 
+        let began = Date.now
         let first = environment.invoke(bytes)
         let requests = standIn?.requests
         guard times > 1 else {
             return Run(
+                began: began,
                 first: first,
                 deviation: nil,
                 deviations: 0,
@@ -67,7 +71,7 @@ final class Player {
                 requests: requests
             )
         }
-        return repeated(bytes, times: times - 1, after: first, requests, on: environment, progress)
+        return repeated(bytes, times: times - 1, after: (began, first), requests, on: environment, progress)
     }
 
     /// Ends the process and the stand-ins.
@@ -91,11 +95,12 @@ final class Player {
     private func repeated(
         _ bytes: Data,
         times: Int,
-        after first: ExecutionEnvironment.Report,
+        after start: (began: Date, first: ExecutionEnvironment.Report),
         _ requests: [StandInSecurityTrails.Request]?,
         on environment: ExecutionEnvironment,
         _ progress: @escaping @Sendable (Int, Int) -> Void
     ) -> Run {
+        let first = start.first
         let tally = Monitor(Tally(expected: RecordedAnswer(first.outcome)))
         let begin = ContinuousClock.now
         for _ in 0..<function.concurrency {
@@ -110,6 +115,7 @@ final class Player {
         let threads = function.concurrency
         let end = tally.wait { $0.finishedThreads == threads ? $0 : nil } ?? tally.with { $0 }
         return Run(
+            began: start.began,
             first: first,
             deviation: end.deviation,
             deviations: end.deviations,

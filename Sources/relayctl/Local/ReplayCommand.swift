@@ -23,6 +23,8 @@ struct ReplayCommand: Subcommand {
     static let options = [
         Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--verbose", short: "-v", help: "show the responses, and what the executable logs"),
+        Option("--only", value: "REGEX", help: "only the events whose name the expression is found in"),
+        Option("--skip", value: "REGEX", help: "not those whose name it is found in"),
         Option("--record", help: "write each answer to NAME.answer.json beside its event"),
         Option("--repeat", value: "N", help: "send each event N times, and show how long it took"),
         Option("--concurrency", value: "N", help: "so many at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
@@ -34,6 +36,8 @@ struct ReplayCommand: Subcommand {
 
     private let paths: [String]
     private let executable: String?
+    private let only: Regex<AnyRegexOutput>?
+    private let skip: Regex<AnyRegexOutput>?
     private let isVerbose: Bool
     private let records: Bool
     private let repetitions: Int
@@ -46,6 +50,8 @@ struct ReplayCommand: Subcommand {
     init(_ arguments: Arguments) throws {
         paths = arguments.positional
         executable = arguments.value("--exec")
+        only = try arguments.expression("--only")
+        skip = try arguments.expression("--skip")
         isVerbose = arguments.has("--verbose")
         records = arguments.has("--record")
         concurrency = try arguments.number("--concurrency", default: 1, in: 1...64)
@@ -63,7 +69,7 @@ struct ReplayCommand: Subcommand {
     func run() throws -> Int32 {
         let executable = try Executable.besideThis(orAt: executable)
         if playsFaults { return try playFaults(executable) }
-        let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths)
+        let events = try chosenEvents()
         let demonstration = try Demonstration(speaksTLS: speaksTLS)
         let output = ReplayOutput(isJSON: isJSON, isVerbose: isVerbose, isLoadTest: repetitions > 1, events: events)
         output.begin(executable: executable, demonstration: demonstration)
@@ -86,6 +92,16 @@ struct ReplayCommand: Subcommand {
         }
         output.end(failures: failures)
         return failures == 0 ? 0 : 1
+    }
+
+    /// The events to send, those of one environment one after the other, in the order of the first of each.
+    private func chosenEvents() throws -> [RecordedEvent] {
+        let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths).filter { event in
+            only.map { event.name.firstMatch(of: $0) != nil } ?? true
+                && skip.map { event.name.firstMatch(of: $0) == nil } ?? true
+        }
+        guard !events.isEmpty else { throw UsageError("--only and --skip leave no event") }
+        return RecordedEvent.grouped(events)
     }
 
     private func playFaults(_ executable: String) throws -> Int32 {
@@ -112,5 +128,14 @@ struct ReplayCommand: Subcommand {
             throw Failure("an event from standard input or a pipe has no place to record to")
         }
         try RecordedAnswer(run.first.outcome).write(to: file)
+    }
+}
+
+extension Arguments {
+    /// The option's value as a regular expression, if it is there.
+    fileprivate func expression(_ name: String) throws(UsageError) -> Regex<AnyRegexOutput>? {
+        guard let text = value(name) else { return nil }
+        guard let expression = try? Regex(text) else { throw UsageError("\(name) takes a regular expression") }
+        return expression
     }
 }

@@ -22,7 +22,9 @@ enum Verdict {
         case .answer where run.requests == nil: break
         case .answer(let answer): wrong = answer.difference(to: RecordedAnswer(run.first.outcome))
         case .conditions(let response, let upstream):
-            wrong = response.violations(by: run.first.outcome) + upstream.violations(by: run.requests ?? [])
+            wrong =
+                response.violations(by: run.first.outcome, began: run.began)
+                + upstream.violations(by: run.requests ?? [])
         }
         wrong += run.first.complaints
         if let deviation = run.deviation {

@@ -1,83 +1,6 @@
 import Foundation
 import Loopback
 
-/// What a stand-in SecurityTrails answers. As JSON it is an object of `ping`, `observables` (value → `a`, `aaaa`,
-/// `list` → a page each), `paths` (exact decoded path, looked at first) and `default`; wherever an answer may stand, so
-/// may a list of them: one a call, and the last repeats.
-package struct Scenario: Codable, Sendable {
-    /// What is known of one observable: the pages of each question about it.
-    package struct Observable: Codable, Sendable {
-        /// `history/VALUE/dns/a`, one element a page.
-        package var a: [Answers]?
-        /// `history/VALUE/dns/aaaa`, one element a page.
-        package var aaaa: [Answers]?
-        /// `domains/list`, one element a page.
-        package var list: [Answers]?
-
-        /// What is known of one observable.
-        package init(a: [Answers]? = nil, aaaa: [Answers]? = nil, list: [Answers]? = nil) {
-            self.a = a
-            self.aaaa = aaaa
-            self.list = list
-        }
-    }
-
-    /// The answers to successive calls; the last one repeats.
-    package struct Answers: Codable, Sendable, ExpressibleByArrayLiteral {
-        /// In the order of the calls.
-        package var list: [Answer]
-
-        /// The answers to successive calls.
-        package init(_ list: [Answer]) {
-            self.list = list
-        }
-
-        /// The answers to successive calls.
-        package init(arrayLiteral elements: Answer...) {
-            list = elements
-        }
-
-        /// Reads one answer, or a list of them.
-        package init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            list = try (try? container.decode([Answer].self)) ?? [container.decode(Answer.self)]
-        }
-
-        /// Writes one answer, or a list of them.
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            if list.count == 1 { try container.encode(list[0]) } else { try container.encode(list) }
-        }
-    }
-
-    /// What `ping` is answered; nil: that all is well.
-    package var ping: Answers?
-    /// What is known, by value as it is asked for.
-    package var observables: [String: Observable]?
-    /// Answers by decoded path.
-    package var paths: [String: Answers]?
-    /// The answer to everything else; nil: 598 and a message.
-    package var fallback: Answer?
-
-    enum CodingKeys: String, CodingKey {
-        case ping, observables, paths
-        case fallback = "default"
-    }
-
-    /// A scenario.
-    package init(
-        ping: Answers? = nil,
-        observables: [String: Observable] = [:],
-        paths: [String: Answers] = [:],
-        fallback: Answer? = nil
-    ) {
-        self.ping = ping
-        self.observables = observables
-        self.paths = paths
-        self.fallback = fallback
-    }
-}
-
 extension Scenario {
     /// One answer, or what stands for one.
     package struct Answer: Codable, Sendable {
@@ -110,7 +33,7 @@ extension Scenario {
         /// The body comes slowly: bytes in a second.
         package var bytesPerSecond: Int?
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case status, reason, headers, json, text, encoding, b64, delay, gzip, drop, hang, chunked
             case contentLength = "content_length"
             case bytesPerSecond = "bytes_per_second"
