@@ -114,7 +114,7 @@ import Testing
         try wrong.text().write(to: folder.appendingPathComponent("wrong.json"))
         let (status, output) = try relayctl(["replay", folder.path])
         #expect(status == 1)
-        for part in ["status 200", "no error like", "0 sightings", "0 requests to SecurityTrails, not 1"] {
+        for part in ["status 200, not 404", "no error like", "0 sightings", "0 requests to SecurityTrails, not 1"] {
             #expect(output.contains(part))
         }
     }

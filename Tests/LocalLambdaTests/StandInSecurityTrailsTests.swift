@@ -42,6 +42,33 @@ import Testing
         #expect(get("anything").hasSuffix("[]") && standIn.requests.count == 1)
     }
 
+    @Test("Every kind of question has its answer, and an IPv6 address is found however it is spelled")
+    func questions() throws {
+        let pages = { (name: String) -> [Scenario.Answers] in [[.json(.string(name))]] }
+        let all = Dictionary(uniqueKeysWithValues: Scenario.Question.allCases.map { ($0, pages($0.rawValue)) })
+        let standIn = try StandInSecurityTrails(
+            Scenario(observables: ["a.example": Scenario.Observable(all), "2001:db8::a": .init(list: pages("v6"))])
+        )
+        defer { standIn.stop() }
+        let port = port(standIn)
+        func get(_ path: String) -> String { RawClient.exchange(port, "GET /v1/\(path) HTTP/1.1") }
+        func list(_ filter: String) -> String {
+            RawClient.exchange(port, "POST /v1/domains/list HTTP/1.1", body: "{\"filter\":{\(filter)}}")
+        }
+        for type in ["a", "aaaa", "ns", "mx"] {
+            #expect(get("history/a.example/dns/\(type)?page=1").hasSuffix("\r\n\r\n\"\(type)\""))
+        }
+        for kind in ["subdomains", "whois", "tags", "associated"] {
+            #expect(get("domain/a.example/\(kind)").hasSuffix("\"\(kind)\""))
+        }
+        #expect(get("history/a.example/whois").hasSuffix("\"history-whois\""))
+        #expect(list(#""whois_email":"a.example""#).hasSuffix("\"list\""))
+        #expect(list(#""ipv6":"2001:DB8:0::000a""#).hasSuffix("\"v6\""))
+        #expect(list(#""ipv6":"2001:db8::b""#).hasPrefix("HTTP/1.1 598"))
+        #expect(get("domain/a.example/ssl").hasPrefix("HTTP/1.1 598"))
+        #expect(get("domain/b.example/whois").hasPrefix("HTTP/1.1 598"))
+    }
+
     @Test("a rate limit answers 429 to what is too much in a second, and states itself where asked to")
     func rateLimit() throws {
         let limit = StandInSecurityTrails.RateLimit(perSecond: 2, isStated: true, retryAfter: "1")

@@ -164,7 +164,9 @@ extension RecordedEvent {
                 + Scenario.unknownMembers(in: json["upstream"] ?? none).map { "upstream.\($0)" }
             if let first = unknown.first { throw LocalError("\(origin): unknown member '\(first)'") }
             if let base = upstreamBase, !StandIns.names.contains(base) {
-                throw LocalError("\(origin): upstream_base: '\(base)' is none of \(StandIns.names.joined(separator: ", "))")
+                throw LocalError(
+                    "\(origin): upstream_base: '\(base)' is none of \(StandIns.names.joined(separator: ", "))"
+                )
             }
         }
     }

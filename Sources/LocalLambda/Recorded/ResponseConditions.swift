@@ -37,7 +37,8 @@ package struct ResponseConditions: Decodable, Sendable {
     var functionError: String?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case status, body, absent, error, errors, sightings, related, columns, rows, version, allow, statusDescription, raw
+        case status, body, absent, error, errors, sightings, related, columns, rows, version, allow, statusDescription,
+            raw
         case sane
         case bodyMembers = "body~"
         case noErrors = "no_errors"
