@@ -1,5 +1,6 @@
 import LambdaRuntime
 import Relay
+
 import class SecurityTrails.Memory
 
 /// Makes the function that the process serves: the relay, as the environment configures it, ready for its first event.

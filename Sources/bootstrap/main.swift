@@ -1,4 +1,5 @@
 import LambdaRuntime
+
 import class SecurityTrails.Memory
 
 let environment = processEnvironment()

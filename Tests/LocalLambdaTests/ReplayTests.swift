@@ -119,6 +119,20 @@ import Testing
         }
     }
 
+    @Test("A sighting that is not valid CTIM is never as expected")
+    func invalidSighting() throws {
+        let body = #"{\"data\":{\"sightings\":{\"count\":1,\"docs\":[{\"type\":\"sighting\"}]}}}"#
+        let runtime = try ShellRuntime(handle: #"respond '{"statusCode":200,"body":"\#(body)"}'"#)
+        let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path
+        let events = try temporaryFolder("events")
+        defer { try? FileManager.default.removeItem(at: events) }
+        let copy = events.appendingPathComponent("one.json").path
+        try FileManager.default.copyItem(atPath: event, toPath: copy)
+        let (status, output) = try relayctl(["replay", "--exec", runtime.path, copy])
+        #expect(status == 1)
+        #expect(output.contains("sightings.0: no observed_time"), "\(output)")
+    }
+
     @Test(
         "what can't be replayed is one line, with the status for it",
         arguments: [

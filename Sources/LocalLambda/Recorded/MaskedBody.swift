@@ -122,11 +122,5 @@ func isTime(_ text: String) -> Bool {
 /// Whether it is the time of an invocation that was just made, and not a date that SecurityTrails states.
 private func isNow(_ text: String) -> Bool {
     guard let time = moment(text) else { return false }
-    return abs(time.timeIntervalSinceNow) < 3600
-}
-
-/// A date and time with a zone (RFC 3339), fractions of a second or not; nil for any other text.
-func moment(_ text: String) -> Date? {
-    let seconds = Date.ISO8601FormatStyle()
-    return (try? seconds.parse(text)) ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+    return abs(time - Date.now.timeIntervalSince1970) < 3600
 }

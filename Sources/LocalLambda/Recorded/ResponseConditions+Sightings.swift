@@ -42,7 +42,7 @@ extension ResponseConditions {
             let got = (first["observed_time"]?.object ?? [:]).mapValues { $0.string ?? text($0) }
             let named = Dictionary(
                 uniqueKeysWithValues: got.map { name, time in
-                    let distance = moment(time).map { abs($0.timeIntervalSince(began)) } ?? .infinity
+                    let distance = moment(time).map { abs($0 - began.timeIntervalSince1970) } ?? .infinity
                     let isNow = observedTime[name] == "now" && distance <= Self.longestInvocation
                     return (name, isNow ? "now" : time)
                 }

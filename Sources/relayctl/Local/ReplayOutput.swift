@@ -26,6 +26,7 @@ enum Verdict {
                 response.violations(by: run.first.outcome, began: run.began)
                 + upstream.violations(by: run.requests ?? [])
         }
+        wrong += SightingCheck.violations(by: run.first.outcome)
         wrong += run.first.complaints
         if let deviation = run.deviation {
             wrong.append("\(run.deviations) of the repetitions were answered otherwise, the first of them:")
