@@ -55,15 +55,16 @@ let package = Package(
         ),
 
         // The operator's side
-        .target(name: "Loopback", dependencies: ["COpenSSL"], linkerSettings: system("ssl", "crypto")),
-        .target(name: "LocalLambda", dependencies: ["Loopback"]),
-        .target(name: "Deployment", dependencies: ["HTTPClient", "COpenSSL"], linkerSettings: system("crypto")),
+        .target(name: "Loopback", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("ssl", "crypto")),
+        .target(name: "LocalLambda", dependencies: ["JSON", "Loopback"]),
+        .target(name: "Deployment", dependencies: ["COpenSSL", "HTTPClient", "JSON", "Loopback"], linkerSettings: system("crypto")),
         .executableTarget(
             name: "relayctl",
             dependencies: ["bootstrap", "Deployment", "HTTPClient", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
         ),
 
         // The tests, a target each
+        .target(name: "TestSupport", dependencies: ["Loopback"], path: "Tests/Support"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
         .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
@@ -72,11 +73,17 @@ let package = Package(
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "Loopback", "bootstrap"]),
-        .testTarget(name: "LocalLambdaTests", dependencies: ["LocalLambda", "Loopback", "APIGateway", "JWT", "bootstrap", "relayctl"]),
+        .testTarget(name: "LoopbackTests", dependencies: ["JSON", "Loopback", "TestSupport"]),
+        .testTarget(
+            name: "LocalLambdaTests",
+            dependencies: ["APIGateway", "JWT", "LocalLambda", "Loopback", "TestSupport", "bootstrap"]
+        ),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "HTTPClient"]),
         .testTarget(
             name: "RelayctlTests",
-            dependencies: ["relayctl", "Deployment", "Loopback", "HTTPClient", "JWT", "Relay"],
+            dependencies: [
+                "Deployment", "HTTPClient", "JWT", "LocalLambda", "Loopback", "Relay", "TestSupport", "relayctl",
+            ],
             exclude: ["aws_stand_in.py", "url_stand_in.py"]
         ),
     ],

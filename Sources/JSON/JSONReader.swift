@@ -1,25 +1,3 @@
-/// A text that is not JSON as RFC 8259 has it.
-package struct JSONError: Error, Equatable {
-    /// What is wrong, for people.
-    package enum Problem: String, Sendable {
-        case unexpected = "unexpected character"
-        case end = "the text ends too early"
-        case string = "a string that is not Unicode, or has a control character or an unknown escape in it"
-        case number = "not a number"
-        case depth = "more than 512 arrays and objects inside each other"
-        case trailing = "more text after the end"
-    }
-
-    package let problem: Problem
-    /// Bytes before the place where it was found.
-    package let offset: Int
-
-    package init(problem: Problem, offset: Int) {
-        self.problem = problem
-        self.offset = offset
-    }
-}
-
 /// Reads a JSON text (RFC 8259) in one pass over its bytes, to the letter: UTF-8, whole surrogate pairs, no comma too
 /// many. A byte order mark is allowed in front. Nothing is kept but what the caller asks for, so that a text costs no
 /// more memory than its own size, whatever is in it.

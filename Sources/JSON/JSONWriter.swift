@@ -81,6 +81,15 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// Writes a number in the fewest digits that read as the same one. JSON has no infinity, but numbers that are too
+    /// large for a Double (`1e999`); what is no number is null.
+    package mutating func number(_ value: Double) {
+        separate()
+        let digits = value.isNaN ? "null" : value.isInfinite ? (value < 0 ? "-1e999" : "1e999") : "\(value)"
+        bytes.append(contentsOf: digits.utf8)
+        needsComma = true
+    }
+
     /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) {
         separate()

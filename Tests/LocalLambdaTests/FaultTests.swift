@@ -1,6 +1,7 @@
 import Foundation
 import JWT
 import Loopback
+import TestSupport
 import Testing
 
 @testable import LocalLambda

@@ -1,5 +1,6 @@
 import Foundation
 import Loopback
+import TestSupport
 import Testing
 
 @testable import LocalLambda
@@ -134,33 +135,5 @@ import Testing
         rename(local.runtime.path + ".new", local.runtime.path)
         #expect(changes.wait(seconds: 10) { $0 > 0 ? true : nil } == true)
         #expect(local.get("/").hasSuffix("new"))
-    }
-}
-
-@Suite struct EnvironmentFileTests {
-    private func read(_ text: String) throws -> [String: String] {
-        let folder = try temporaryFolder("environment")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appendingPathComponent("file")
-        try Data(text.utf8).write(to: file)
-        return try EnvironmentFile.read(file.path)
-    }
-
-    @Test("names and values are read, with quotes, export, comments and empty lines")
-    func values() throws {
-        let text = "# a comment\n\nA=1\nexport B=\"two words\"\n  C='x=y' \nD=\nE=\"\n"
-        #expect(try read(text) == ["A": "1", "B": "two words", "C": "x=y", "D": "", "E": "\""])
-    }
-
-    @Test("a line that is none is named by its number, without what it says")
-    func faults() throws {
-        let error = #expect(throws: LocalError.self) { try read("A=1\nsecret-value\n") }
-        #expect(error?.description.hasSuffix("file:2: is not of the form NAME=VALUE") == true)
-        for (path, message) in [
-            ("/nonexistent", "/nonexistent: no such file"), ("/tmp", "/tmp: can't be read: Is a directory"),
-            ("/dev/zero", "/dev/zero: is larger than 1 MB"),
-        ] {
-            #expect(throws: LocalError(message)) { try EnvironmentFile.read(path) }
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// The IAM policies in `deploy/`, with placeholders where an account's own values go.
 package enum PolicyTemplate: String, CaseIterable, Sendable {

@@ -1,5 +1,4 @@
-/// Something that the operator wrote can't be used; the description is one line that says what and where.
-package protocol InputError: Error, CustomStringConvertible {}
+import Loopback
 
 /// What is wrong with a settings file.
 package enum SettingsError: InputError, Equatable {

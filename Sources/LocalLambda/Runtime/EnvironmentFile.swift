@@ -5,26 +5,26 @@ import Loopback
 /// line.
 package enum EnvironmentFile {
     /// Reads the file. Messages name the line, and never a value.
-    package static func read(_ path: String) throws -> [String: String] {
-        guard let text = String(validating: try contents(of: path, limit: 1 << 20), as: UTF8.self) else {
-            throw LocalError("\(path): is not UTF-8")
-        }
+    package static func read(_ file: InputFile) throws(FileError) -> [String: String] {
         var variables: [String: String] = [:]
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in try file.text().split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             guard let match = line.wholeMatch(of: /(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)/) else {
-                throw LocalError("\(path):\(number + 1): is not of the form NAME=VALUE")
+                throw FileError(file, place: (number + 1, nil), "is not of the form NAME=VALUE")
             }
-            variables[String(match.1)] = unquoted(match.2)
+            guard let value = unquoted(match.2) else {
+                throw FileError(file, place: (number + 1, nil), "a quote that begins does not end")
+            }
+            variables[String(match.1)] = value
         }
         return variables
     }
 
-    private static func unquoted(_ value: Substring) -> String {
-        guard value.count >= 2, let quote = value.first, quote == "\"" || quote == "'", value.last == quote else {
-            return String(value)
-        }
+    /// The value without its quotes; nil if only one of them is there.
+    private static func unquoted(_ value: Substring) -> String? {
+        guard let quote = value.first, quote == "\"" || quote == "'" else { return String(value) }
+        guard value.count >= 2, value.last == quote else { return nil }
         return String(value.dropFirst().dropLast())
     }
 }

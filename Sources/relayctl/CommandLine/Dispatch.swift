@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import Loopback
 import Relay
 
 /// The commands, in the order of the help.

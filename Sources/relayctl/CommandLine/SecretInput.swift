@@ -23,10 +23,10 @@ enum SecretInput {
         }
     }
 
-    /// The whole of a file, or of standard input where `path` is `-`.
-    static func contents(of path: String) throws -> Data {
+    /// The file with a secret, or standard input where `path` is `-`.
+    static func file(_ path: String) -> InputFile {
         if path != "-" { warnIfOthersCanRead(path) }
-        return try Loopback.contents(of: path, limit: 1 << 20)
+        return InputFile(path)
     }
 
     private static func trimmed(_ line: String?) -> String? {
@@ -34,8 +34,11 @@ enum SecretInput {
     }
 
     private static func warnIfOthersCanRead(_ path: String) {
-        let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-        if let mode, mode & 0o077 != 0 { say("warning: others can read this file; chmod 600 \(path)") }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular,
+            let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0
+        else { return }
+        say("warning: others can read this file; chmod 600 \(path)")
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LocalLambda
+import Loopback
 
 /// `relayctl serve`: the relay behind one of AWS's gateways, on a port of this machine.
 struct ServeCommand: Subcommand {
@@ -75,7 +76,7 @@ struct ServeCommand: Subcommand {
 
     func run() throws -> Int32 {
         let executable = try Executable.besideThis(orAt: executable)
-        let own = try environmentFile.map(EnvironmentFile.read) ?? [:]
+        let own = try environmentFile.map { try EnvironmentFile.read(InputFile($0)) } ?? [:]
         // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
         // process, and with it the Runtime API, before the relay's.
         let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])

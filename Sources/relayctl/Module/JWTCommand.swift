@@ -159,29 +159,23 @@ extension JWTCommand {
 
     /// The fields' values from a JSON object, which holds them all and nothing else.
     private func read(_ fields: [ModuleSettings.Field], from path: String) throws -> [String: String] {
-        let file = path == "-" ? "standard input" : path
-        let members: [JSONC.Member]
-        do {
-            guard case .object(let object) = try JSONC(parsing: SecretInput.contents(of: path)) else {
-                throw UsageError("\(file): takes an object, {\"\(fields[0].name)\": \"…\"}")
-            }
-            members = object
-        } catch let error as JSONC.SyntaxError {
-            throw UsageError("\(file):\(error.line):\(error.column): \(error.reason)")
+        let file = SecretInput.file(path)
+        guard let members = try file.json().object else {
+            throw UsageError("\(file.name): takes an object, {\"\(fields[0].name)\": \"…\"}")
         }
         var values: [String: String] = [:]
-        for member in members {
-            guard fields.contains(where: { $0.name == member.name }) else {
-                let near = nearest(to: member.name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" }
-                throw UsageError("\(file): unknown field '\(member.name)'" + (near ?? ""))
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            guard fields.contains(where: { $0.name == name }) else {
+                let near = nearest(to: name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" }
+                throw UsageError("\(file.name): unknown field '\(name)'" + (near ?? ""))
             }
-            guard case .string(let value) = member.value, !value.isEmpty else {
-                throw UsageError("\(file): \(member.name): takes a string that is not empty")
+            guard let value = value.string, !value.isEmpty else {
+                throw UsageError("\(file.name): \(name): takes a string that is not empty")
             }
-            values[member.name] = value
+            values[name] = value
         }
         for field in fields where values[field.name] == nil {
-            throw UsageError("\(file): \(field.name): is missing (\(field.prompt))")
+            throw UsageError("\(file.name): \(field.name): is missing (\(field.prompt))")
         }
         return values
     }
@@ -189,10 +183,8 @@ extension JWTCommand {
     /// A SECRET_KEY that is in use: its bytes as they are, but for the line break that editors put at the end.
     private func readSecret(from path: String) throws -> String {
         if path == "-" { return try SecretInput.ask("SECRET_KEY") }
-        guard let text = String(validating: try SecretInput.contents(of: path), as: UTF8.self) else {
-            throw UsageError("\(path): is not UTF-8")
-        }
-        let secret = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
+        let text = try SecretInput.file(path).text()
+        let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
         guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
             throw UsageError("\(path): takes one line, the SECRET_KEY")
         }

@@ -1,8 +1,7 @@
 import Foundation
+import LocalLambda
 import Loopback
 import Testing
-
-@testable import LocalLambda
 
 /// Runs `relayctl replay` itself, as an operator does.
 @Suite struct ReplayTests {
@@ -139,7 +138,7 @@ import Testing
             (["/nonexistent.json"], 1, "no such file"),
             (["Package.swift"], 1, "Package.swift: is not JSON"),
             (["Sources"], 1, "no event"),
-            (["/dev/zero"], 1, "/dev/zero: is larger than 8 MB"),
+            (["/dev/zero"], 2, "/dev/zero: is larger than 8 MB"),
             (["--exec", "/nonexistent"], 1, "no executable there"),
             (["--repeat", "0"], 2, "whole number from 1"),
             (["--freeze", "--concurrency", "2"], 2, "exclude each other"),

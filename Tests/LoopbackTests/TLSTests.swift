@@ -2,8 +2,6 @@ import Foundation
 import Loopback
 import Testing
 
-@testable import LocalLambda
-
 @Suite struct TLSTests {
     @Test("openssl's client finds each certificate to be what its name says")
     func certificates() throws {

@@ -1,8 +1,7 @@
 import Foundation
 import Loopback
+import TestSupport
 import Testing
-
-@testable import LocalLambda
 
 @Suite struct HTTPServerTests {
     private func echo(limits: HTTPServer.Limits = HTTPServer.Limits(), hosts: [String]? = nil) throws -> HTTPServer {

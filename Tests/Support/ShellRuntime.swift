@@ -1,14 +1,12 @@
 import Foundation
 import Loopback
 
-@testable import LocalLambda
-
 /// A Lambda runtime in Bash, which is on every Debian: small, slow, and of no help in covering up our own mistakes.
-final class ShellRuntime {
-    let folder: URL
+package final class ShellRuntime {
+    package let folder: URL
 
     /// `handle` is run for each invocation: `$id` and `$event` are there, and `respond TEXT` or `fail TYPE TEXT` answers.
-    init(before: String = "", handle: String) throws {
+    package init(before: String = "", handle: String) throws {
         folder = try temporaryFolder("shell-runtime")
         let script = """
             #!/bin/bash
@@ -16,7 +14,7 @@ final class ShellRuntime {
             path=/2018-06-01/runtime
             post() { # path, header, body
                 exec 3<>$api
-                printf 'POST %s HTTP/1.1\\r\\nConnection: close\\r\\n%sContent-Length: %d\\r\\n\\r\\n%s' \
+                printf 'POST %s HTTP/1.1\\r\\nHost: '"$AWS_LAMBDA_RUNTIME_API"'\\r\\nConnection: close\\r\\n%sContent-Length: %d\\r\\n\\r\\n%s' \
             "$path/$1" "$2" ${#3} "$3" >&3
                 reply=$(cat <&3)
             }
@@ -26,7 +24,7 @@ final class ShellRuntime {
             loop() {
                 while true; do
                     exec 3<>$api
-                    printf 'GET %s/invocation/next HTTP/1.1\\r\\nConnection: close\\r\\n\\r\\n' $path >&3
+                    printf 'GET %s/invocation/next HTTP/1.1\\r\\nHost: '"$AWS_LAMBDA_RUNTIME_API"'\\r\\nConnection: close\\r\\n\\r\\n' $path >&3
                     reply=$(cat <&3) || exit 1
                     [ -n "$reply" ] || exit 1
                     event=${reply#*$'\\r\\n\\r\\n'}
@@ -42,7 +40,7 @@ final class ShellRuntime {
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
     }
 
-    var path: String {
+    package var path: String {
         folder.appendingPathComponent("bootstrap").path
     }
 

@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import LocalLambda
+import LocalLambda
 
 /// Runs the real `relayctl` of this build, in the package's folder.
 struct Relayctl {

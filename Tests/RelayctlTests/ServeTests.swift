@@ -1,8 +1,8 @@
 import Foundation
+import LocalLambda
 import Loopback
+import TestSupport
 import Testing
-
-@testable import LocalLambda
 
 /// Runs `relayctl serve` itself, with the real executable.
 @Suite struct ServeTests {
@@ -107,7 +107,7 @@ import Testing
         #expect(status == 2 && output.contains(message), "\(output)")
     }
 
-    @Test("a port that is taken, an executable that can't start and a bad file are one line and status 1")
+    @Test("A port that is taken, an executable that can't start and a file that is not there are one line")
     func failures() throws {
         let server = try HTTPServer { _ in .drop }
         defer { server.stop() }
@@ -118,7 +118,7 @@ import Testing
         let badURL = try Relayctl(["serve", "--exec", bootstrap, "--port", "0"], environment: settings).finish()
         #expect(badURL.status == 1 && badURL.output.contains("relayctl serve: init failed: "))
         let noFile = try Relayctl(["serve", "--exec", bootstrap, "--env-file", "/nonexistent"]).finish()
-        #expect(noFile.status == 1 && noFile.output.contains("/nonexistent: no such file"))
+        #expect(noFile.status == 2 && noFile.output.contains("/nonexistent: no such file"))
     }
 
     private func children(of parent: Int32) throws -> [Int32] {
