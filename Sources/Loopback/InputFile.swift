@@ -81,7 +81,11 @@ package struct InputFile: Sendable {
 
     /// The JSON value that it holds.
     package func json(limit: Int = 1 << 20) throws(FileError) -> JSONValue {
-        let contents = try contents(limit: limit)
+        try json(contents(limit: limit))
+    }
+
+    /// The JSON value of its contents.
+    package func json(_ contents: Data) throws(FileError) -> JSONValue {
         do {
             return try JSONValue(parsing: contents)
         } catch {
@@ -94,7 +98,43 @@ package struct InputFile: Sendable {
     }
 }
 
-/// All that a file holds, or standard input where `path` is `-`.
-package func contents(of path: String, limit: Int) throws(FileError) -> Data {
-    try InputFile(path).contents(limit: limit)
+// MARK: - Folders
+
+extension InputFile {
+    /// Whether something is there.
+    package var exists: Bool {
+        path.map { access($0, F_OK) == 0 } ?? true
+    }
+
+    /// Whether it is a folder.
+    package var isFolder: Bool {
+        var status = stat()
+        return path.map { stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR } ?? false
+    }
+
+    /// The names of what is in the folder, sorted.
+    package func names() throws(FileError) -> [String] {
+        guard let path, let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw unreadable()
+        }
+        return names.sorted()
+    }
+
+    /// A file in the folder.
+    package func file(_ child: String) -> InputFile {
+        InputFile(name.hasSuffix("/") ? name + child : name + "/" + child, at: (path ?? "") + "/" + child)
+    }
+
+    /// A file in the same folder.
+    package func beside(_ sibling: String) -> InputFile {
+        func replaced(_ path: String) -> String {
+            path.lastIndex(of: "/").map { path[...$0] + sibling } ?? sibling
+        }
+        return InputFile(replaced(name), at: replaced(path ?? ""))
+    }
+
+    private init(_ name: String, at path: String) {
+        self.name = name
+        source = .path(path)
+    }
 }

@@ -135,9 +135,9 @@ import Testing
     @Test(
         "what can't be replayed is one line, with the status for it",
         arguments: [
-            (["/nonexistent.json"], 1, "no such file"),
-            (["Package.swift"], 1, "Package.swift: is not JSON"),
-            (["Sources"], 1, "no event"),
+            (["/nonexistent.json"], 2, "/nonexistent.json: no such file"),
+            (["Package.swift"], 2, "Package.swift:1:1: unexpected character"),
+            (["Sources"], 2, "Sources: no event"),
             (["/dev/zero"], 2, "/dev/zero: is larger than 8 MB"),
             (["--exec", "/nonexistent"], 1, "no executable there"),
             (["--repeat", "0"], 2, "whole number from 1"),

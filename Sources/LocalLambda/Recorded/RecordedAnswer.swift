@@ -27,18 +27,15 @@ package struct RecordedAnswer: Equatable, Sendable {
     }
 
     /// The recorded answer in a file; nil where there is no such file.
-    init?(ifAt file: URL) throws {
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        do {
-            json = masked(try JSONValue(parsing: try Data(contentsOf: file)))
-        } catch {
-            throw LocalError("\(file.relativePath): is not JSON: \(explanation(of: error))")
-        }
+    init?(ifAt file: InputFile) throws(FileError) {
+        guard file.exists else { return nil }
+        json = masked(try file.json(limit: 8 << 20))
     }
 
     /// Writes it to a file.
-    package func write(to file: URL) throws {
-        try (json.text(pretty: true) + Data("\n".utf8)).write(to: file, options: .atomic)
+    package func write(to file: InputFile) throws {
+        guard let path = file.path else { return }
+        try (json.text(pretty: true) + Data("\n".utf8)).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 
     /// The lines in which `other` differs, `-` for this answer's and `+` for the other's, each difference with a line

@@ -35,7 +35,7 @@ package struct RecordedEvent: Sendable {
     /// What must come back.
     package let expectation: Expectation
     /// Where the answer is recorded; nil where the event came from a pipe, beside which nothing lies.
-    package let answerFile: URL?
+    package let answerFile: InputFile?
 
     /// Where in a plain event's Authorization the caller's token goes.
     package static let tokenPlaceholder = "<DEMO_JWT>"
@@ -53,19 +53,13 @@ extension RecordedEvent {
     /// Lambda takes events of 6 MB; a case has more than its event in it.
     private static let limit = 8 << 20
 
-    /// Reads files, every event of a folder, and standard input for `-`.
-    package static func read(_ paths: [String]) throws -> [RecordedEvent] {
-        try paths.flatMap { path -> [RecordedEvent] in
-            if path == "-" {
-                let text = try contents(of: path, limit: limit)
-                return [try RecordedEvent(text, name: "-", origin: "standard input", answerFile: nil)]
-            }
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw LocalError("\(path): no such file")
-            }
-            return try isFolder.boolValue ? read(folder: path) : [RecordedEvent(file: URL(fileURLWithPath: path))]
+    /// Reads files, and every event of a folder.
+    package static func read(_ files: [InputFile]) throws(FileError) -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        for file in files {
+            if file.isFolder { events += try read(folder: file) } else { events.append(try RecordedEvent(file)) }
         }
+        return events
     }
 
     /// The events, those of one environment one after the other: they are answered by one process, as warm invocations
@@ -79,34 +73,29 @@ extension RecordedEvent {
             .map(\.event)
     }
 
-    private static func read(folder: String) throws -> [RecordedEvent] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-            .filter { $0.hasSuffix(".json") && !$0.hasSuffix(answerSuffix) }
-            .sorted()
-        guard !names.isEmpty else { throw LocalError("\(folder): no event (NAME.json) in this folder") }
-        return try names.map { try RecordedEvent(file: URL(fileURLWithPath: folder).appendingPathComponent($0)) }
+    private static func read(folder: InputFile) throws(FileError) -> [RecordedEvent] {
+        let names = try folder.names().filter { $0.hasSuffix(".json") && !$0.hasSuffix(answerSuffix) }
+        guard !names.isEmpty else { throw FileError(folder, "no event (NAME.json) in this folder") }
+        var events: [RecordedEvent] = []
+        for name in names { events.append(try RecordedEvent(folder.file(name))) }
+        return events
     }
 
-    private init(file: URL) throws {
-        let name = file.deletingPathExtension().lastPathComponent
-        let answerFile = file.deletingLastPathComponent().appendingPathComponent(name + Self.answerSuffix)
-        let text = try contents(of: file.relativePath, limit: Self.limit)
-        var status = stat()
-        let isPipe = stat(file.path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-        try self.init(text, name: name, origin: file.relativePath, answerFile: isPipe ? nil : answerFile)
-    }
-
-    private init(_ text: Data, name: String, origin: String, answerFile: URL?) throws {
-        let json: JSONValue
-        do {
-            json = try JSONValue(parsing: text)
-        } catch {
-            throw LocalError("\(origin): is not JSON: \(explanation(of: error))")
+    private init(_ file: InputFile) throws(FileError) {
+        let text = try file.contents(limit: Self.limit)
+        let json = try file.json(text)
+        var name = "-"
+        var answerFile: InputFile?
+        if let path = file.path {
+            name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+            var status = stat()
+            let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+            answerFile = isPipe ? nil : file.beside(name + Self.answerSuffix)
         }
         self.name = name
         self.answerFile = answerFile
         if let event = json["event"], json["expect"] != nil || json["upstream"] != nil {
-            let parts = try Parts(json, text, origin: origin)
+            let parts = try Parts(json, text, file)
             self.event = event.text()
             surroundings = Surroundings(
                 variables: parts.env?.compactMapValues(\.self) ?? [:],
@@ -121,7 +110,8 @@ extension RecordedEvent {
             event = text
             surroundings = nil
             scenario = nil
-            expectation = try answerFile.flatMap(RecordedAnswer.init(ifAt:)).map(Expectation.answer) ?? .nothing
+            let answer: RecordedAnswer? = if let answerFile { try RecordedAnswer(ifAt: answerFile) } else { nil }
+            expectation = answer.map(Expectation.answer) ?? .nothing
         }
     }
 
@@ -149,11 +139,11 @@ extension RecordedEvent {
         }
 
         /// Reads a case; a member that means nothing is refused, for what it asks would not be checked.
-        init(_ json: JSONValue, _ text: Data, origin: String) throws {
+        init(_ json: JSONValue, _ text: Data, _ file: InputFile) throws(FileError) {
             do {
                 self = try JSONDecoder().decode(Self.self, from: text)
             } catch {
-                throw LocalError("\(origin): is no recorded case: \(explanation(of: error))")
+                throw FileError(file, "is no recorded case: \(explanation(of: error))")
             }
             let none: JSONValue = [:]
             let expect = (json["expect"] ?? none).members(beside: ResponseConditions.CodingKeys.self)
@@ -162,10 +152,11 @@ extension RecordedEvent {
                 json.members(beside: CodingKeys.self) + expect.map { "expect.\($0)" }
                 + asked.map { "expect_upstream.\($0)" }
                 + Scenario.unknownMembers(in: json["upstream"] ?? none).map { "upstream.\($0)" }
-            if let first = unknown.first { throw LocalError("\(origin): unknown member '\(first)'") }
+            if let first = unknown.first { throw FileError(file, "unknown member '\(first)'") }
             if let base = upstreamBase, !StandIns.names.contains(base) {
-                throw LocalError(
-                    "\(origin): upstream_base: '\(base)' is none of \(StandIns.names.joined(separator: ", "))"
+                throw FileError(
+                    file,
+                    "upstream_base: '\(base)' is none of \(StandIns.names.joined(separator: ", "))"
                 )
             }
         }

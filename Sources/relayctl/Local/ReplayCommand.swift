@@ -2,6 +2,7 @@ import Deployment
 import Foundation
 import JWT
 import LocalLambda
+import Loopback
 
 /// `relayctl replay`: sends events to the relay's executable as Lambda would, and looks at what comes back.
 struct ReplayCommand: Subcommand {
@@ -96,7 +97,8 @@ struct ReplayCommand: Subcommand {
 
     /// The events to send, those of one environment one after the other, in the order of the first of each.
     private func chosenEvents() throws -> [RecordedEvent] {
-        let events = try RecordedEvent.read(paths.isEmpty ? [defaultFolder()] : paths).filter { event in
+        let events = try RecordedEvent.read((paths.isEmpty ? [defaultFolder()] : paths).map { InputFile($0) }).filter {
+            event in
             only.map { event.name.firstMatch(of: $0) != nil } ?? true
                 && skip.map { event.name.firstMatch(of: $0) == nil } ?? true
         }

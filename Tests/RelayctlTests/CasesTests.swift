@@ -22,10 +22,10 @@ struct CasesTests {
     private func refusal(_ members: [String: JSONValue]) throws -> String {
         let file = try file(members)
         defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
-        do {
-            _ = try RecordedEvent.read([file.path])
+        do throws(FileError) {
+            _ = try RecordedEvent.read([InputFile(file.path)])
             return "read without an error"
-        } catch let error as LocalError {
+        } catch {
             return error.description
         }
     }
