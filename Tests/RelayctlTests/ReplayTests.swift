@@ -1,6 +1,7 @@
 import Foundation
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
 /// Runs `relayctl replay` itself, as an operator does.
