@@ -55,6 +55,7 @@ let package = Package(
         ),
 
         // The operator's side
+        .target(name: "Extraction"),
         .target(name: "Loopback", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("ssl", "crypto")),
         .target(name: "LocalLambda", dependencies: ["JSON", "Loopback"]),
         .target(name: "Deployment", dependencies: ["COpenSSL", "HTTPClient", "JSON", "Loopback"], linkerSettings: system("crypto")),
@@ -71,6 +72,7 @@ let package = Package(
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
+        .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),
         .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "Loopback", "bootstrap"]),
         .testTarget(name: "LoopbackTests", dependencies: ["JSON", "Loopback", "TestSupport"]),

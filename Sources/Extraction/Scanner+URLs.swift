@@ -1,0 +1,141 @@
+extension Scanner {
+    mutating func scanColon(_ report: Report) {
+        if text[index + 1] == UInt8(ascii: "/"), text[index + 2] == UInt8(ascii: "/") {
+            index += 3
+            scanAuthority(.certain, report)
+        } else if tail == .none, text[index + 1] == UInt8(ascii: ":"), !isHost(at: index - 1), scanIPv6(report) {
+            return
+        } else {
+            index += 1
+        }
+    }
+
+    /// A path begins; after two slashes, which nothing stands before, a host.
+    mutating func scanSlash(_ report: Report) {
+        let (slash, before, after) = (text[index], text[index - 1], text[index + 2])
+        let isStart = index == 0 || before <= 0x20 || "\"'=([<>`".utf8.contains(before)
+        if tail == .none, isStart, text[index + 1] == slash, isHost(at: index + 2), after != UInt8(ascii: ".") {
+            index += 2
+            if slash == UInt8(ascii: "/") {
+                scanAuthority(.none, report)
+            } else {
+                // \\host@SSL\share
+                tail = .path
+                scanHost(.certain, report)
+            }
+            return
+        }
+        if tail != .query { tail = .path }
+        index += 1
+    }
+
+    /// The host of a URL; `index` is behind the two slashes.
+    mutating func scanAuthority(_ evidence: NameJudgement.Evidence, _ report: Report) {
+        tail = .path
+        var start = index
+        var end = index
+        while end < text.count {
+            let byte = text[end]
+            if byte <= 0x20 && byte != Refanging.dot || "/\\?#\"'<>`,;|(){}".utf8.contains(byte) { break }
+            if byte == UInt8(ascii: "@") { start = end + 1 }
+            end += 1
+        }
+        index = start
+        if text[start] == UInt8(ascii: "[") {
+            scanBracketedIPv6(report)
+        } else if isHost(at: start) {
+            scanHost(evidence, report)
+        }
+    }
+
+    private mutating func scanBracketedIPv6(_ report: Report) {
+        var end = index + 1
+        while end < index + 64,
+            hexadecimal(text[end]) != nil || text[end] == UInt8(ascii: ":") || text[end] == UInt8(ascii: ".")
+        {
+            end += 1
+        }
+        // A zone (RFC 6874) is of this machine only.
+        if text[end] == UInt8(ascii: "]") || text[end] == UInt8(ascii: "%"),
+            let address = Address(ipv6: ((index + 1)..<end).map { text[$0] })
+        {
+            self.report(address, end: end, report)
+            index = end + 1
+        } else {
+            index += 1
+        }
+    }
+
+    private mutating func scanHost(_ evidence: NameJudgement.Evidence, _ report: Report) {
+        let end = max(endOfHost(from: index), index + 1)
+        let host = plain(index..<end)
+        index = end
+        if let address = Address(ipv4: host.utf8) {
+            if let reason = address.reason {
+                report(.leftOut(address.text, reason))
+            } else {
+                report(.observable(address.observable))
+            }
+            return
+        }
+        switch NameJudgement.judge(host, evidence) {
+        case .name(let name): report(.observable(.init(.domain, name)))
+        case .leftOut(let name, let reason): report(.leftOut(name, reason))
+        case .nothing: break
+        }
+    }
+
+    // MARK: - E-mail
+
+    /// An e-mail address whose local part ends at `at`; true where it is one.
+    mutating func scanMail(from start: Int, at: Int, _ report: Report) -> Bool {
+        guard isHost(at: at + 1) else { return false }
+        let end = max(endOfHost(from: at + 1), at + 2)
+        let host = plain((at + 1)..<end)
+        guard case .name(let domain) = NameJudgement.judge(host, .certain) else { return false }
+        // git@example.com:folder/file
+        let isPath =
+            text[end] == UInt8(ascii: ":") && (isLetter(text[end + 1]) || text[end + 1] == UInt8(ascii: "/"))
+            && text.matches("git", at: start)
+        let local = localPart(from: start, to: at)
+        let isIdentifier = holdsIdentifiers || follows("messageid", "message_id", "message-id", "msgid", "cid")
+        if !isPath, !isIdentifier, !local.isEmpty {
+            report(.observable(.init(.email, "\(local)@\(domain)")))
+        }
+        report(.observable(.init(.domain, domain)))
+        if isPath { tail = .path }
+        index = end
+        return true
+    }
+
+    /// The local part that ends at `end`, in lower case; `start` is the beginning of its last word.
+    private func localPart(from start: Int, to end: Int) -> String {
+        var start = start
+        var bracketed: Int?
+        var position = start
+        while position > 0, position > end - 64 {
+            let byte = text[position - 1]
+            // Returned mail has "name=example.com" in it; elsewhere that is a field and its value.
+            if byte == UInt8(ascii: "<") { bracketed = position }
+            let isInside =
+                byte == UInt8(ascii: "+") || isHost(at: position - 1)
+                || (byte == UInt8(ascii: "'") && isLetter(text[position - 2]) && isLetter(text[position]))
+            guard isInside || byte == UInt8(ascii: "=") else { break }
+            if isInside, position == start { start -= 1 }
+            position -= 1
+        }
+        start = bracketed ?? start
+        let local = plain(start..<end).lowercased()
+        return String(local.drop { ".+-'".contains($0) }.reversed().drop { $0 == "." }.reversed())
+    }
+
+    /// Whether an e-mail address's `@` follows the plus sign at `index`, and the word after it.
+    mutating func isLocalPart(from index: Int) -> Bool {
+        guard index >= noLocalPartBefore else { return false }
+        var end = index
+        while end < index + 64, isHost(at: end) || text[end] == UInt8(ascii: "+") { end += 1 }
+        if text[end] == UInt8(ascii: "@") { return true }
+        noLocalPartBefore = end
+        return false
+    }
+}
