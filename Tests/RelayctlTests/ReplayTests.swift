@@ -72,21 +72,73 @@ import Testing
 
     @Test("an event from standard input, and JSON for a machine")
     func standardInput() throws {
-        let (status, output) = try relayctl(["replay", "--json", "-"], input: #"{"no":"request"}"#)
+        let (status, output) = try relayctl(["replay", "--json", "-"], input: #"{"source":"aws.events"}"#)
         #expect(status == 0)
         let line = try #require(output.split(separator: "\n").last)
         let json = try JSONValue(parsing: Data(line.utf8))
         #expect(json["status"] == .null && json["matches"] == .null)
-        #expect(json["summary"]?.string?.hasPrefix("reported Runtime.UnmarshalError") == true)
+        #expect(json["path"] == "(aws.events)")
     }
 
     @Test("an event comes from a pipe that a path names")
     func pipe() throws {
         let event = #"{"no":"request"}"#
         let (status, output) = try relayctl(["replay", "--json", "/dev/stdin"], input: event)
-        #expect(status == 0 && output.contains(#""summary":"reported Runtime.UnmarshalError"#), "\(output)")
+        #expect(status == 1)
+        #expect(output.contains(#""summary":"reported Runtime.UnmarshalError"#), "\(output)")
         let recording = try relayctl(["replay", "--record", "/dev/stdin"], input: event)
         #expect(recording.status == 1 && recording.output.contains("has no place to record to"))
+    }
+
+    @Test(
+        "An event without a recorded answer is not compared, and fails if it ends in an error",
+        arguments: [
+            ("rest-version", 0, "Not compared: 1."),
+            ("rest-observe-half-failed", 1, "fatal: unknown"),
+            ("rest-observe-no-token", 1, "fatal: authorization error"),
+            ("no-request", 1, "reported Runtime.UnmarshalError"),
+        ]
+    )
+    func notCompared(name: String, status: Int32, line: String) throws {
+        let events = try temporaryFolder("events")
+        defer { try? FileManager.default.removeItem(at: events) }
+        let event = package.appendingPathComponent("Tests/Events/\(name).json").path
+        let copy = events.appendingPathComponent("one.json").path
+        try FileManager.default.copyItem(atPath: event, toPath: copy)
+        let result = try relayctl(["replay", copy])
+        #expect(result.status == status)
+        #expect(result.output.contains(line), "\(result.output)")
+        #expect(!result.output.contains("All as expected."))
+    }
+
+    @Test("The last line says how many were compared")
+    func tally() throws {
+        let folder = try folder(answer: nil)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let compared = package.appendingPathComponent("Tests/Events/rest-version.json").path
+        let output = try relayctl(["replay", folder.path, compared]).output
+        #expect(output.hasSuffix("1 as expected, not compared: 1.\n"), "\(output)")
+        #expect(output.contains("Marks: = as expected, ! not as expected"))
+        #expect(output.split(separator: "\n").contains { $0.hasPrefix("  one ") })
+    }
+
+    @Test("An error that is recorded says that it is there on purpose")
+    func onPurpose() throws {
+        let names = ["half-failed", "domain"].map {
+            package.appendingPathComponent("Tests/Events/rest-observe-\($0).json").path
+        }
+        let lines = try relayctl(["replay"] + names).output.split(separator: "\n")
+        #expect(lines.contains { $0.contains("half-failed") && $0.hasSuffix("fatal: unknown (on purpose)") })
+        #expect(lines.contains { $0.contains("rest-observe-domain") && !$0.contains("on purpose") })
+    }
+
+    @Test("--verbose shows a sighting's table in columns")
+    func table() throws {
+        let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path
+        let output = try relayctl(["replay", "--verbose", event]).output
+        #expect(output.contains("\nIPv4 addresses that example.com resolves to\n  Address "), "\(output)")
+        #expect(output.contains("\n  192.0.2.10 "))
+        #expect(output.contains(#""data" : "3 rows, below""#))
     }
 
     @Test("--repeat and --concurrency show a table of times, and whether all answers were alike")

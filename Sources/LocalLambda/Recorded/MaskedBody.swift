@@ -65,7 +65,8 @@ private func precedes(_ first: JSONValue, _ second: JSONValue) -> Bool {
     first.text().lexicographicallyPrecedes(second.text())
 }
 
-private func changingSightings(of body: JSONValue, _ change: (JSONValue) -> JSONValue) -> JSONValue {
+/// The body with each of its sightings changed.
+func changingSightings(of body: JSONValue, _ change: (JSONValue) -> JSONValue) -> JSONValue {
     guard let docs = body["data"]?["sightings"]?["docs"]?.array else { return body }
     var body = body
     var data = body["data"]

@@ -47,6 +47,11 @@ package struct ResponseSummary: Sendable {
         detail = version ?? health ?? body?["message"]?.string
     }
 
+    /// Whether it is no success: an error or a warning in the body, a status of 400 or more, or no response at all.
+    package var isFailure: Bool {
+        (rest != nil && rest != "null") || (status ?? 200) >= 400 || !errors.isEmpty
+    }
+
     /// What came, in a few words: `2 sightings, 5 relations; warning: unprocessed pages`.
     package var text: String {
         if let rest { return rest }
@@ -61,14 +66,6 @@ package struct ResponseSummary: Sendable {
     private func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
-}
-
-/// The response over several lines, its body as JSON where it is that; or what came in its place.
-package func readableText(_ outcome: ExecutionEnvironment.Outcome) -> String {
-    guard case .response(let bytes) = outcome else { return ResponseSummary(outcome).text }
-    guard var response = try? JSONValue(parsing: bytes) else { return String(decoding: bytes, as: UTF8.self) }
-    if let body = bodyJSON(response) { response["body"] = body }
-    return String(decoding: response.text(pretty: true), as: UTF8.self)
 }
 
 /// Method and path of an event, as a person would name it.

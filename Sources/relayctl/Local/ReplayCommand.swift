@@ -83,16 +83,16 @@ struct ReplayCommand: Subcommand {
         )
         defer { player.stop() }
 
-        var failures = 0
+        var tally = ReplayOutput.Tally()
         for event in events {
             let run = try player.play(event, times: repetitions, progress: output.progress)
             if records { try record(run, of: event) }
             let verdict = records ? Verdict.recorded : Verdict(run, of: event)
-            if verdict.isFailure { failures += 1 }
+            tally.count(verdict)
             output.show(event, run, verdict)
         }
-        output.end(failures: failures)
-        return failures == 0 ? 0 : 1
+        output.end(tally)
+        return tally.failures == 0 ? 0 : 1
     }
 
     /// The events to send, those of one environment one after the other, in the order of the first of each.

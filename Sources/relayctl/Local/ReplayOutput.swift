@@ -2,51 +2,39 @@ import Foundation
 import LocalLambda
 import Loopback
 
-/// Whether an event's answer was what it must be.
-enum Verdict {
-    /// There is nothing to compare it with.
-    case unknown
-    case recorded
-    case asRecorded
-    case differs([String])
-
-    var isFailure: Bool {
-        if case .differs = self { true } else { false }
-    }
-
-    init(_ run: Player.Run, of event: RecordedEvent) {
-        var wrong: [String] = []
-        switch event.expectation {
-        case .nothing: break
-        // SecurityTrails itself knows other things than the stand-in.
-        case .answer where run.requests == nil: break
-        case .answer(let answer): wrong = answer.difference(to: RecordedAnswer(run.first.outcome))
-        case .conditions(let response, let upstream):
-            wrong =
-                response.violations(by: run.first.outcome, began: run.began)
-                + upstream.violations(by: run.requests ?? [])
-        }
-        wrong += SightingCheck.violations(by: run.first.outcome)
-        wrong += run.first.complaints
-        if let deviation = run.deviation {
-            wrong.append("\(run.deviations) of the repetitions were answered otherwise, the first of them:")
-            wrong += RecordedAnswer(run.first.outcome).difference(to: RecordedAnswer(deviation.outcome))
-        }
-        let isCompared =
-            switch event.expectation {
-            case .nothing: false
-            case .answer: run.requests != nil
-            case .conditions: true
-            }
-        switch run.first.outcome {
-        case .timedOut where !isCompared, .ended where !isCompared: self = .differs(["no answer"])
-        default: self = !wrong.isEmpty ? .differs(wrong) : isCompared ? .asRecorded : .unknown
-        }
-    }
-}
-
 /// How a replay shows what it does: lines for a person, or JSON for a machine; progress on a terminal.
 struct ReplayOutput {
+    /// How many events had which verdict.
+    struct Tally {
+        var asExpected = 0
+        var recorded = 0
+        var notCompared = 0
+        var failures = 0
+
+        mutating func count(_ verdict: Verdict) {
+            switch verdict {
+            case .notCompared: notCompared += 1
+            case .recorded: recorded += 1
+            case .asExpected: asExpected += 1
+            case .differs: failures += 1
+            }
+        }
+
+        /// One line: `All as expected.` is said only if all were compared.
+        var text: String {
+            var parts: [String] = []
+            if failures > 0 {
+                parts.append("\(failures) of \(failures + asExpected + recorded + notCompared) not as expected")
+            }
+            if notCompared > 0 { parts.append("not compared: \(notCompared)") }
+            if recorded > 0 { parts.append("recorded: \(recorded)") }
+            if parts.isEmpty { return "All as expected." }
+            if failures == 0, asExpected > 0 { parts.insert("\(asExpected) as expected", at: 0) }
+            let text = parts.joined(separator: ", ")
+            return text.prefix(1).uppercased() + text.dropFirst() + "."
+        }
+    }
+
     private let isJSON: Bool
     private let isVerbose: Bool
     private let isLoadTest: Bool
@@ -72,7 +60,9 @@ struct ReplayOutput {
             : "SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails."
         let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
         if isJSON { say(line) } else { print(line) }
-        guard !isJSON, isLoadTest else { return }
+        guard !isJSON else { return }
+        if !isLoadTest, count > 1 { print(Verdict.legend) }
+        guard isLoadTest else { return }
         let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS"].map {
             padded($0, 9, .right)
         }
@@ -100,9 +90,9 @@ struct ReplayOutput {
     }
 
     /// Sums up.
-    func end(failures: Int) {
-        guard !isJSON, count > 1 || failures > 0 else { return }
-        print(failures == 0 ? "All as expected." : "\(failures) of \(count) not as expected.")
+    func end(_ tally: Tally) {
+        guard !isJSON, count > 1 || tally.asExpected == 0 else { return }
+        print(tally.text)
     }
 
     // MARK: - Lines
@@ -111,19 +101,16 @@ struct ReplayOutput {
         let (method, path) = requestLine(ofEvent: event.event)
         let summary = ResponseSummary(run.first.outcome)
         return [
-            mark(verdict), padded(event.name, nameWidth), padded(method, 7), padded(path, pathWidth),
+            String(verdict.mark), padded(event.name, nameWidth), padded(method, 7), padded(path, pathWidth),
             padded(summary.status.map(String.init) ?? "-", 3, .right),
-            padded(milliseconds(run.first.latency) + " ms", 10, .right), summary.text,
+            padded(milliseconds(run.first.latency) + " ms", 10, .right), summary.text + remark(verdict, summary),
         ].joined(separator: " ")
     }
 
-    private func mark(_ verdict: Verdict) -> String {
-        switch verdict {
-        case .unknown: " "
-        case .recorded: "R"
-        case .asRecorded: "="
-        case .differs: "!"
-        }
+    /// An error that is as recorded is there on purpose, and says so.
+    private func remark(_ verdict: Verdict, _ summary: ResponseSummary) -> String {
+        guard case .asExpected = verdict, summary.isFailure else { return "" }
+        return " (on purpose)"
     }
 
     private func row(_ event: RecordedEvent, _ run: Player.Run) -> String {
@@ -160,8 +147,8 @@ struct ReplayOutput {
             "peakMemory": .integer(run.memory.end),
         ]
         switch verdict {
-        case .unknown: object["matches"] = .null
-        case .recorded, .asRecorded: object["matches"] = true
+        case .notCompared: object["matches"] = .null
+        case .recorded, .asExpected: object["matches"] = true
         case .differs(let lines):
             object["matches"] = false
             object["differences"] = .array(lines.map(JSONValue.string))
