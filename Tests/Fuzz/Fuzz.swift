@@ -164,7 +164,8 @@ private func readRequest(_ input: [UInt8]) {
 }
 
 private let server: HTTPServer = {
-    guard let server = try? HTTPServer(hosts: ["127.0.0.1", "localhost"], handler: { .response(200, [], $0.body) }) else {
+    guard let server = try? HTTPServer(hosts: ["127.0.0.1", "localhost"], handler: { .response(200, [], $0.body) })
+    else {
         fatalError("no server")
     }
     return server
