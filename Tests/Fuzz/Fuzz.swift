@@ -15,6 +15,7 @@ import Loopback
 
 nonisolated(unsafe) private var target: ([UInt8]) -> Void = { _ in }
 
+/// Chooses the target that the environment names.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(_: UnsafeMutablePointer<CInt>, _: UnsafeMutableRawPointer) -> CInt {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
@@ -26,6 +27,7 @@ public func initialize(_: UnsafeMutablePointer<CInt>, _: UnsafeMutableRawPointer
     return 0
 }
 
+/// Hands an input to the target.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     target(Array(UnsafeBufferPointer(start: data, count: size)))
