@@ -64,13 +64,14 @@ let package = Package(
             dependencies: ["bootstrap", "Deployment", "HTTPClient", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
         ),
 
-        // The tests, a target each
+        // The tests, a target each, and the keys that several of them sign with
+        .target(name: "TestKeys", dependencies: ["COpenSSL"], path: "Tests/TestKeys", linkerSettings: system("crypto")),
         .target(name: "TestSupport", dependencies: ["Loopback"], path: "Tests/Support"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
         .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
-        .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL"]),
+        .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL", "TestKeys"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),

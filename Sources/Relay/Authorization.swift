@@ -29,6 +29,7 @@ package enum AuthorizationError: Error, Equatable {
         case .token(.expired): "The JWT has expired"
         case .token(.notYetValid): "The JWT is not valid yet"
         case .token(.badClaim), .noKey: "Wrong JWT payload structure"
+        case .token(.wrongAudience): "Wrong configuration-token-audience"
         case .badKey: "Invalid authentication credentials"
         }
     }
