@@ -81,7 +81,7 @@ let package = Package(
             name: "LocalLambdaTests",
             dependencies: ["APIGateway", "JWT", "LocalLambda", "Loopback", "TestSupport", "bootstrap"]
         ),
-        .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "HTTPClient"]),
+        .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "HTTPClient", "Loopback"]),
         .testTarget(
             name: "RelayctlTests",
             dependencies: [

@@ -1,4 +1,4 @@
 import Foundation
 
-openStandardStreams()
-exit(flushed(dispatch(Array(CommandLine.arguments.dropFirst()))))
+StandardStreams.openClosed()
+exit(dispatch(Array(CommandLine.arguments.dropFirst()), .process))

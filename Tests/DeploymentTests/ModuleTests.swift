@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 @testable import Deployment
@@ -7,7 +8,7 @@ import Testing
 struct ModuleTests {
     @Test("The project's own module_settings.json gives the name, the field, and a page a region, in its order")
     func ownFile() throws {
-        let module = try ModuleSettings(path: project.appendingPathComponent(ModuleSettings.name).path)
+        let module = try ModuleSettings(InputFile(ModuleSettings.name, in: project.path))
         #expect(module.moduleName == "SecurityTrails")
         #expect(module.fields == [.init(name: "key", prompt: "SecurityTrails API Key")])
         #expect(module.moduleTypes.map(\.region) == ["us", "eu", "apjc"])

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 @testable import Deployment
@@ -17,7 +18,7 @@ func stage(_ members: String = "", file: String = "s.json") throws -> StageSetti
 struct SettingsTests {
     @Test("The project's own file is read, and its keys without effect are told")
     func ownFile() throws {
-        let settings = try SettingsFile(path: project.appendingPathComponent(SettingsFile.name).path).stage("dev")
+        let settings = try SettingsFile(InputFile(SettingsFile.name, in: project.path)).stage("dev")
         #expect(settings.functionName == "tr-securitytrails-relay-dev")
         #expect(settings.logGroup == "/aws/lambda/tr-securitytrails-relay-dev")
         #expect(settings.region == "us-east-1")
@@ -200,7 +201,7 @@ struct SettingsTests {
 
     @Test("A file that is not there says where relayctl belongs")
     func missingFile() {
-        let error = #expect(throws: SettingsError.self) { try SettingsFile(path: "/nowhere/zappa_settings.json") }
+        let error = #expect(throws: SettingsError.self) { try SettingsFile(InputFile("/nowhere/zappa_settings.json")) }
         #expect(error?.description.contains("there is no such file here") == true)
     }
 }

@@ -15,7 +15,7 @@ struct ConsentTests {
         for answer in ["", "n\n", "\n"] {
             let outcome = try stage.folder.relayctl("undeploy", "dev", "--remove-logs", input: answer)
             #expect(outcome.status == 1 && outcome.errorLines.last == "relayctl undeploy: nothing was removed")
-            #expect(outcome.errors.contains("nobody answers; --yes stands for an answer") == answer.isEmpty)
+            #expect(outcome.errors.contains("nobody answers; use --yes to skip this question") == answer.isEmpty)
             let question = try #require(outcome.errorLines.first { $0.hasPrefix("Remove ") })
             #expect(question.contains(".execute-api.us-east-1.amazonaws.com/dev, the function \(stage.function), "))
             #expect(question.contains("/aws/lambda/\(stage.function) in account 123456789012, us-east-1? [y/N]"))

@@ -192,7 +192,9 @@ import Testing
             (["Package.swift"], 2, "Package.swift:1:1: unexpected character"),
             (["Sources"], 2, "Sources: no event"),
             (["/dev/zero"], 2, "/dev/zero: is larger than 8 MB"),
-            (["--exec", "/nonexistent"], 1, "no executable there"),
+            (["--exec", "/nonexistent"], 2, "relayctl replay: /nonexistent: no such file\n"),
+            (["--exec", "Package.swift"], 2, "relayctl replay: Package.swift: is not executable\n"),
+            (["--exec", "Sources"], 2, "relayctl replay: Sources: is not executable\n"),
             (["--repeat", "0"], 2, "whole number from 1"),
             (["--freeze", "--concurrency", "2"], 2, "exclude each other"),
         ]

@@ -98,7 +98,7 @@ import Testing
             (["--stage", "a/b"], "--stage takes letters"),
             (["--port", "70000"], "--port takes a whole number from 0 to 65535"),
             (["--concurrency", "2", "--freeze"], "--concurrency goes with neither"),
-            (["--gateway", "url", "--multi-value-headers"], "--multi-value-headers goes with --gateway alb alone"),
+            (["--gateway", "url", "--multi-value-headers"], "--multi-value-headers goes with --gateway alb only"),
             (["here"], "takes options only, not 'here'"),
         ]
     )

@@ -1,3 +1,5 @@
+import Loopback
+
 /// `module_settings.json`: what the module in SecureX or XDR is called, what its JWT carries, and where it is created.
 package struct ModuleSettings: Equatable, Sendable {
     /// The file's name in a project's folder.
@@ -31,9 +33,9 @@ package struct ModuleSettings: Equatable, Sendable {
         }
     }
 
-    /// Reads the file at `path`.
-    package init(path: String = ModuleSettings.name) throws(SettingsError) {
-        try self.init(text: readFile(path), file: path)
+    /// Reads the file.
+    package init(_ file: InputFile) throws(SettingsError) {
+        try self.init(text: readSettings(file), file: file.name)
     }
 
     /// Reads the text of a module's settings; `file` names it in errors.

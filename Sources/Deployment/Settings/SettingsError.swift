@@ -3,7 +3,7 @@ import Loopback
 /// What is wrong with a settings file.
 package enum SettingsError: InputError, Equatable {
     /// The file is not there or can't be read.
-    case unreadable(file: String, reason: String)
+    case unreadable(String)
     /// The file is not JSON.
     case malformed(file: String, JSONC.SyntaxError)
     /// There is no such stage; nearest is one that may have been meant.
@@ -14,8 +14,7 @@ package enum SettingsError: InputError, Equatable {
     /// The one line.
     package var description: String {
         switch self {
-        case .unreadable(let file, let reason):
-            "\(file): \(reason)"
+        case .unreadable(let reason): reason
         case .malformed(let file, let error):
             "\(file):\(error.line):\(error.column): \(error.reason)"
         case .noSuchStage(let file, let nearest, let stages):

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// `zappa_settings.json`: stages by name, each an object of settings.
 package struct SettingsFile: Sendable {
@@ -8,9 +9,9 @@ package struct SettingsFile: Sendable {
     private let file: String
     private let stages: [JSONC.Member]
 
-    /// Reads the file at `path`.
-    package init(path: String = SettingsFile.name) throws(SettingsError) {
-        try self.init(text: readFile(path), file: path)
+    /// Reads the file.
+    package init(_ file: InputFile) throws(SettingsError) {
+        try self.init(text: readSettings(file), file: file.name)
     }
 
     /// Reads the text of a settings file; `file` names it in errors.
@@ -89,13 +90,14 @@ package struct SettingsFile: Sendable {
 }
 
 /// A file's bytes.
-func readFile(_ path: String) throws(SettingsError) -> Data {
+func readSettings(_ file: InputFile) throws(SettingsError) -> Data {
+    guard file.exists else {
+        throw .unreadable("\(file.name): there is no such file here; run relayctl in the project's folder")
+    }
     do {
-        return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch CocoaError.fileReadNoSuchFile {
-        throw .unreadable(file: path, reason: "there is no such file here; run relayctl in the project's folder")
+        return try file.contents()
     } catch {
-        throw .unreadable(file: path, reason: "can't be read: \(reason(of: error))")
+        throw .unreadable(error.description)
     }
 }
 

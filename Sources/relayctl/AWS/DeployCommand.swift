@@ -24,8 +24,8 @@ struct DeployCommand: Subcommand {
         request = try DeploymentRequest(arguments)
     }
 
-    func run() throws -> Int32 {
-        try request.deploy(onlyUpdates: false)
+    func run(_ context: Context) throws -> Int32 {
+        try request.deploy(onlyUpdates: false, context)
     }
 }
 
@@ -33,7 +33,7 @@ let deploymentOptions = [
     Option(
         "--zip",
         value: "FILE",
-        help: "the zip (default: \(packagedZip),\npackaged anew where the sources are newer)"
+        help: "the zip (default: \(packagedZip), packaged again if the sources are newer)"
     ),
     Option("--dry-run", help: "look alone, and say what would be created or changed"),
     Option("--no-verify", help: "do not call the URL at the end"),
@@ -60,19 +60,19 @@ struct DeploymentRequest {
         isVerbose = arguments.has("--verbose")
     }
 
-    func deploy(onlyUpdates: Bool) throws -> Int32 {
-        let settings = try SettingsFile().stage(stage)
+    func deploy(onlyUpdates: Bool, _ context: Context) throws -> Int32 {
+        let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
         if isVerbose {
             for (key, reason) in settings.withoutEffect.sorted(by: { $0.key < $1.key }) {
-                say("note: \(key) has no effect: \(reason)")
+                context.say("note: \(key) has no effect: \(reason)")
             }
         }
         try checkThatTheRelayTakes(settings.environment)
-        let deployment = try onAWS(settings, isDryRun: isDryRun)
-        if zip == nil { try packageIfNeeded() }
-        let package = try DeploymentPackage(path: zip ?? packagedZip)
+        let deployment = try onAWS(context, settings, isDryRun: isDryRun)
+        if zip == nil { try packageIfNeeded(context) }
+        let package = try DeploymentPackage(path: context.absolute(zip ?? packagedZip))
         guard let url = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }
-        print(url)
+        context.print(url)
         if verifies, !isDryRun { try deployment.verify(url) }
         return 0
     }
@@ -83,25 +83,26 @@ struct DeploymentRequest {
         do {
             _ = try Configuration(environment: variables)
         } catch {
-            throw UsageError(place + error.message)
+            throw CommandError(place + error.message)
         }
         for name in ["NUMBER_OF_PAGES", "REQUESTS_PER_SECOND"] {
             guard let value = variables[name], value.wholeMatch(of: /[0-9]*/) == nil else { continue }
-            throw UsageError("\(place)\(name) takes a whole number, not '\(value)'")
+            throw CommandError("\(place)\(name) takes a whole number, not '\(value)'")
         }
     }
 
-    private func packageIfNeeded() throws {
-        guard let package = Executable.packageFolder, Packaging.isOutdated(package) else { return }
-        _ = try Packaging(package: package) { say($0 + " …") }.run()
+    private func packageIfNeeded(_ context: Context) throws {
+        guard let package = Executable.packageFolder(from: context.workingDirectory), Packaging.isOutdated(package)
+        else { return }
+        _ = try Packaging(package: package) { context.say($0 + " …") }.run()
     }
 }
 
 /// A stage on AWS, with the operator's credentials, telling its steps on standard error.
-func onAWS(_ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDeployment {
-    let environment = ProcessInfo.processInfo.environment
+func onAWS(_ context: Context, _ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDeployment {
+    let environment = context.environment
     let credentials = try CredentialChain(environment: environment, profileName: settings.profileName).resolve()
     let client = try AWSClient(region: settings.region, credentials: credentials, environment: environment)
-    let output = StepOutput(isDryRun: isDryRun)
+    let output = StepOutput(context, isDryRun: isDryRun)
     return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
 }

@@ -16,13 +16,15 @@ struct PackageCommand: Subcommand {
     static let options: [Option] = []
 
     init(_ arguments: Arguments) throws {
-        guard arguments.positional.isEmpty else { throw UsageError("it takes no arguments") }
+        guard arguments.positional.isEmpty else { throw CommandError("it takes no arguments") }
     }
 
-    func run() throws -> Int32 {
-        guard let package = Executable.packageFolder else { throw Failure("the current folder is in no package") }
-        let zip = try Packaging(package: package) { say($0 + " …") }.run()
-        print(
+    func run(_ context: Context) throws -> Int32 {
+        guard let package = Executable.packageFolder(from: context.workingDirectory) else {
+            throw CommandError("the current folder is in no package", .failed)
+        }
+        let zip = try Packaging(package: package) { context.say($0 + " …") }.run()
+        context.print(
             """
             \(zip.file.path)
             size          \(String(format: "%.1f MB", Double(zip.size) / 1e6)) (\(zip.size) bytes)

@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import Loopback
 
 /// `relayctl policies`: the IAM policies of `deploy/`, filled in for an account, its stages and one of them.
 struct PoliciesCommand: Subcommand {
@@ -22,59 +23,59 @@ struct PoliciesCommand: Subcommand {
 
     private let stage: String
     private let account: AccountID
-    private let output: URL
+    private let output: String
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
-        guard let number = arguments.value("--account") else { throw UsageError("--account is missing; see --help") }
+        guard let number = arguments.value("--account") else { throw CommandError("--account is missing; see --help") }
         guard let account = AccountID(number) else {
-            throw UsageError("--account takes the 12 digits of an AWS account, without hyphens")
+            throw CommandError("--account takes the 12 digits of an AWS account, without hyphens")
         }
         self.account = account
-        output = URL(fileURLWithPath: arguments.value("--output") ?? "aws/rendered", isDirectory: true)
+        output = arguments.value("--output") ?? "aws/rendered"
     }
 
-    func run() throws -> Int32 {
-        let file = try SettingsFile()
+    func run(_ context: Context) throws -> Int32 {
+        let file = try SettingsFile(context.file(SettingsFile.name))
         let settings = try file.stage(stage)
-        let all = [settings] + others(in: file)
+        let all = [settings] + others(in: file, context)
         let policies = try PolicyTemplate.allCases.map { template in
-            let text = try String(contentsOf: templateFile(template), encoding: .utf8)
+            let text = try templateFile(template, context).text()
             let stages = template == .deployment ? all : [settings]
             return (template, try template.rendered(text, account: account, stages: stages))
         }
         for (template, policy) in policies {
-            let folder = template == .deployment ? output : output.appendingPathComponent(stage, isDirectory: true)
-            try write(policy, to: template.fileName, in: folder)
+            let folder = template == .deployment ? output : "\(output)/\(stage)"
+            try write(policy, to: template.fileName, in: folder, context)
         }
         return 0
     }
 
     /// The other stages of the account. One user deploys them all, so one policy has to allow it.
-    private func others(in file: SettingsFile) -> [StageSettings] {
+    private func others(in file: SettingsFile, _ context: Context) -> [StageSettings] {
         file.stageNames.filter { $0 != stage }.compactMap { name in
             do {
                 let settings = try file.stage(name)
                 try account.checkRole(of: settings)
                 return settings
             } catch {
-                say("note: \(error); the deployment policy leaves the stage '\(name)' out")
+                context.say("note: \(error); the deployment policy leaves the stage '\(name)' out")
                 return nil
             }
         }
     }
 
-    private func write(_ policy: String, to name: String, in folder: URL) throws {
-        let file = folder.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(policy.utf8).write(to: file, options: .atomic)
-        print(file.relativePath)
+    private func write(_ policy: String, to name: String, in folder: String, _ context: Context) throws {
+        let path = context.absolute(folder)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try Data(policy.utf8).write(to: URL(fileURLWithPath: path + "/" + name), options: .atomic)
+        context.print(folder + "/" + name)
     }
 
-    private func templateFile(_ template: PolicyTemplate) throws -> URL {
-        let file = URL(fileURLWithPath: "deploy").appendingPathComponent(template.fileName)
-        guard FileManager.default.isReadableFile(atPath: file.path) else {
-            throw UsageError("deploy/\(template.fileName) can't be read; run relayctl in the project's folder")
+    private func templateFile(_ template: PolicyTemplate, _ context: Context) throws -> InputFile {
+        let file = context.file("deploy/" + template.fileName)
+        guard file.exists else {
+            throw CommandError("deploy/\(template.fileName) can't be read; run relayctl in the project's folder")
         }
         return file
     }

@@ -27,12 +27,12 @@ struct RollbackCommand: Subcommand {
             target = .before(before)
             return
         }
-        guard arguments.value("--number") == nil else { throw UsageError("--to and --number exclude each other") }
+        guard arguments.value("--number") == nil else { throw CommandError("--to and --number exclude each other") }
         target = .version(try arguments.number("--to", default: 1, in: 1...1_000_000))
     }
 
-    func run() throws -> Int32 {
-        try onAWS(try SettingsFile().stage(stage)).rollBack(to: target)
+    func run(_ context: Context) throws -> Int32 {
+        try onAWS(context, try SettingsFile(context.file(SettingsFile.name)).stage(stage)).rollBack(to: target)
         return 0
     }
 }

@@ -27,13 +27,13 @@ struct StatusCommand: Subcommand {
         json = arguments.has("--json")
     }
 
-    func run() throws -> Int32 {
-        let settings = try SettingsFile().stage(stage)
+    func run(_ context: Context) throws -> Int32 {
+        let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
         // There may be no zip yet; one that was asked for must be there.
-        let looks = isZipNamed || FileManager.default.fileExists(atPath: zip)
-        let packaged = looks ? try DeploymentPackage(path: zip) : nil
-        let status = try onAWS(settings).status(comparedTo: packaged)
-        print(json ? try prettyJSON(status) : status.text)
+        let looks = isZipNamed || context.file(zip).exists
+        let packaged = looks ? try DeploymentPackage(path: context.absolute(zip)) : nil
+        let status = try onAWS(context, settings).status(comparedTo: packaged)
+        context.print(json ? try prettyJSON(status) : status.text)
         return status.function == nil ? 1 : 0
     }
 }

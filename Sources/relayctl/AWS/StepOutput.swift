@@ -2,22 +2,20 @@ import Deployment
 import Foundation
 import HTTPClient
 
-/// Whether lines alone may be written there: it is no terminal, or NO_COLOR (https://no-color.org) is set.
-func isPlainOutput(_ descriptor: Int32) -> Bool {
-    isatty(descriptor) != 1 || ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty == false
-}
-
 /// A deployment's steps on standard error: a line each, with a tick and its time; on a terminal a bar for the upload and
 /// a spinner while AWS is at work.
 final class StepOutput {
     private let isDryRun: Bool
-    private let isPlain = isPlainOutput(STDERR_FILENO)
+    private let isPlain: Bool
+    private let streams: StandardStreams
     private var title = ""
     private var began = MonotonicTime.now
     private var turns = 0
     private var barAt = MonotonicTime.now
 
-    init(isDryRun: Bool) {
+    init(_ context: Context, isDryRun: Bool) {
+        isPlain = context.isPlain(context.streams.errors)
+        streams = context.streams
         self.isDryRun = isDryRun
     }
 
@@ -76,11 +74,11 @@ final class StepOutput {
 
     /// A line that the next one takes the place of; on a terminal alone.
     private func passing(_ text: String) {
-        if !isPlain { writeToStandardError("\r\u{1B}[K  \(title) \(text)") }
+        if !isPlain { streams.writeToErrors("\r\u{1B}[K  \(title) \(text)") }
     }
 
     private func line(_ text: String) {
-        writeToStandardError((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
+        streams.writeToErrors((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
     }
 
     private func colored(_ text: String, _ color: Int) -> String {

@@ -29,12 +29,15 @@ struct TailCommand: Subcommand {
         follows = !arguments.has("--once")
     }
 
-    func run() throws -> Int32 {
-        let layout = RecordLayout(hasColor: !isPlainOutput(STDOUT_FILENO), hasDate: since >= 86_400)
-        let start = Date(timeIntervalSinceNow: Double(-since))
-        try onAWS(try SettingsFile().stage(stage)).tail(since: start, follows: follows) { record in
+    func run(_ context: Context) throws -> Int32 {
+        let layout = RecordLayout(hasColor: !context.isPlain(context.streams.output), hasDate: since >= 86_400)
+        let start = context.now().addingTimeInterval(Double(-since))
+        try onAWS(context, try SettingsFile(context.file(SettingsFile.name)).stage(stage)).tail(
+            since: start,
+            follows: follows
+        ) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
-            if !tell(layout.line(record)) { exit(flushed(1)) }
+            if !context.print(layout.line(record)) { exit(context.streams.exitStatus(1)) }
         }
         return 0
     }

@@ -28,10 +28,10 @@ struct UndeployCommand: Subcommand {
         isSure = arguments.has("--yes")
     }
 
-    func run() throws -> Int32 {
-        let settings = try SettingsFile().stage(stage)
-        try onAWS(settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs) { things in
-            isSure || confirms("Remove \(things)?")
+    func run(_ context: Context) throws -> Int32 {
+        let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
+        try onAWS(context, settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs) { things in
+            isSure || context.confirms("Remove \(things)?")
         }
         return 0
     }

@@ -16,7 +16,7 @@ struct UpdateCommand: Subcommand {
         request = try DeploymentRequest(arguments)
     }
 
-    func run() throws -> Int32 {
-        try request.deploy(onlyUpdates: true)
+    func run(_ context: Context) throws -> Int32 {
+        try request.deploy(onlyUpdates: true, context)
     }
 }

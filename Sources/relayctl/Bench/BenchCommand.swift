@@ -8,10 +8,12 @@ struct BenchCommand: Subcommand {
     static let synopsis = "[upstream] [OPTION]..."
     static let discussion = """
         Measures how fast the executable starts and answers, in turns with a C program on libcurl that answers with a
-        constant: the floor, compiled on the spot. "at most" is what the packaged executable is held to.
+        constant: the floor, which is compiled for it. "at most" is what the packaged executable may take.
 
-        upstream    asks a stand-in for SecurityTrails that is slow, limits its rate or hangs, and compares the time with
-                    the ideal: requests ÷ limit, or else ⌈requests/8⌉ × delay and one round trip more for the first
+          relayctl bench upstream
+
+        asks a stand-in for SecurityTrails that is slow, limits its rate or hangs, and compares the time with the ideal:
+        requests ÷ limit, or else ⌈requests/8⌉ × delay and one round trip more for the first.
         """
     static let options = [
         Option(
@@ -32,32 +34,41 @@ struct BenchCommand: Subcommand {
 
     init(_ arguments: Arguments) throws {
         guard arguments.positional.isEmpty || arguments.positional == ["upstream"] else {
-            throw UsageError("it measures 'upstream', or the executable where nothing is named")
+            throw CommandError("it measures 'upstream', or the executable where nothing is named")
         }
         isUpstream = !arguments.positional.isEmpty
         let foreign = (isUpstream ? ["--n", "--json"] : ["--only"]).first(where: arguments.has)
-        if let foreign { throw UsageError("\(foreign) does not go with\(isUpstream ? "" : "out") 'upstream'") }
+        if let foreign { throw CommandError("\(foreign) does not go with\(isUpstream ? "" : "out") 'upstream'") }
         executable = arguments.value("--exec")
         filter = arguments.value("--only")
         guard !UpstreamBench.names(with: filter).isEmpty else {
             let names = UpstreamBench.names(with: nil).map { "'\($0)'" }.joined(separator: ", ")
-            throw UsageError("--only takes a part of one of \(names)")
+            throw CommandError("--only takes a part of one of \(names)")
         }
         invocations = try arguments.number("--n", default: 1000, in: 1...1_000_000)
         isJSON = arguments.has("--json")
     }
 
-    func run() throws -> Int32 {
-        let executable = try Executable.built(orAt: executable, in: ["lambda", "release", "debug"])
+    func run(_ context: Context) throws -> Int32 {
+        let executable = try Executable.built(
+            orAt: executable.map(context.file),
+            in: ["lambda", "release", "debug"],
+            from: context.workingDirectory
+        )
         guard !isUpstream else {
-            try UpstreamBench(executable: executable).run(only: filter)
+            try UpstreamBench(executable: executable, context: context).run(only: filter)
             return 0
         }
-        let floor = try Floor()
+        let floor = try Floor(context)
         defer { floor.remove() }
-        let rows = try ExecutableBench(executable: executable, floor: floor.executable, invocations: invocations).run()
+        let rows = try ExecutableBench(
+            executable: executable,
+            floor: floor.executable,
+            invocations: invocations,
+            context: context
+        ).run()
         let table = BenchTable(executable: executable, linkage: floor.linkage, invocations: invocations, rows: rows)
-        print(isJSON ? table.json : table.text)
+        context.print(isJSON ? table.json : table.text)
         return 0
     }
 }

@@ -19,6 +19,7 @@ struct ExecutableBench {
     let floor: String
     /// Warm invocations in a round.
     let invocations: Int
+    let context: Context
 
     private let secret = SecretKey.random()
     private static let scenario = Scenario(observables: [
@@ -85,7 +86,7 @@ extension Round {
 
 extension ExecutableBench {
     private func measureStarts(_ event: Data, _ standIn: StandInSecurityTrails) throws -> Pair<[Start]> {
-        say("\(Self.processes) starts …")
+        context.say("\(Self.processes) starts …")
         var starts = Pair<[Start]>(floor: [], relay: [])
         for _ in 0..<Self.processes {
             starts.floor.append(try start(environment(floor, standIn), event))
@@ -109,7 +110,7 @@ extension ExecutableBench {
         defer { _ = environments.map { $0.stop() } }
         var rounds = Pair(floor: events.map { _ in [Round]() }, relay: events.map { _ in [Round]() })
         for number in 1...Self.rounds {
-            say("round \(number) of \(Self.rounds) …")
+            context.say("round \(number) of \(Self.rounds) …")
             for (index, event) in events.enumerated() {
                 rounds.floor[index].append(try round(of: event, on: environments.floor))
                 rounds.relay[index].append(try round(of: event, on: environments.relay))
@@ -137,7 +138,7 @@ extension ExecutableBench {
 
     /// Seconds of the first `/observe` of each process, and of one by a warm process whose connections are gone.
     private func measureTLS(_ event: Data) throws -> (first: [Double], again: [Double]) {
-        say("\(Self.processes) starts with TLS …")
+        context.say("\(Self.processes) starts with TLS …")
         let certificates = try Certificates()
         defer { certificates.remove() }
         let identity = certificates.identity(.good)
@@ -168,7 +169,7 @@ extension ExecutableBench {
         let summary = ResponseSummary(report.outcome)
         guard summary.status == 200, summary.errors.isEmpty else {
             let path = requestLine(ofEvent: event).path
-            throw Failure("\(environment.executable) answered \(path) with: \(summary.text)")
+            throw CommandError("\(environment.executable) answered \(path) with: \(summary.text)", .failed)
         }
         return report
     }

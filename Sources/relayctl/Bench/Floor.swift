@@ -13,10 +13,10 @@ struct Floor {
     private let folder: URL
 
     /// Compiles it, linked as the package is; without the archives for that, with the shared libcurl.
-    init() throws {
+    init(_ context: Context) throws {
         folder = try temporaryFolder("floor")
         executable = folder.appendingPathComponent("floor").path
-        let absent = Executable.packageFolder?.appendingPathComponent("Sources/CAbsent")
+        let absent = Executable.packageFolder(from: context.workingDirectory)?.appendingPathComponent("Sources/CAbsent")
         let libraries: [String]
         if let absent, Packaging.missingArchives.isEmpty {
             linkage = "linked as the package is"

@@ -38,6 +38,7 @@ struct UpstreamBench {
     ]
 
     let executable: String
+    let context: Context
 
     /// The rows' names, as far as they have `filter` in them, if there is one.
     static func names(with filter: String?) -> [String] {
@@ -47,10 +48,10 @@ struct UpstreamBench {
     /// Measures row after row and prints each when it is there.
     func run(only filter: String?) throws {
         let columns = ["", "domains", "pages", "delay", "limit", "wall", "ideal", "ratio", "requests", "429s", "found"]
-        print(Self.line(columns))
+        context.print(Self.line(columns))
         let names = Self.names(with: filter)
         for row in Self.rows where names.contains(row.name) {
-            print(try measure(row))
+            context.print(try measure(row))
         }
     }
 

@@ -1,58 +1,87 @@
-// glibc's `stdout` is a variable to Swift; nothing here sets it.
-@preconcurrency import Foundation
+import Foundation
+import Loopback
 import Synchronization
 
-/// The system's first reason why standard output could not be written; 0 where there was none.
-private let outputError = Mutex<Int32>(0)
+/// The three streams of a command, by their descriptors. What is written is there at once, and in one piece whichever
+/// thread writes.
+final class StandardStreams: Sendable {
+    let input: Int32
+    let output: Int32
+    let errors: Int32
+    /// The system's first reason why standard output could not be written; 0 if there was none.
+    private let outputError = Mutex<Int32>(0)
 
-/// A line on standard error.
-func say(_ line: String) {
-    writeToStandardError(line + "\n")
-}
-
-/// A text on standard error, as it is; where that can't be written there is nowhere to say so.
-func writeToStandardError(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-}
-
-/// Asks on the terminal; anything but yes is no, and so is a standard input that ends.
-func confirms(_ question: String) -> Bool {
-    writeToStandardError("\(question) [y/N] ")
-    guard let answer = readLine() else {
-        say("nobody answers; --yes stands for an answer")
-        return false
+    init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
+        self.input = input
+        self.output = output
+        self.errors = errors
     }
-    // A terminal shows what is typed.
-    if isatty(STDIN_FILENO) != 1 { say(answer) }
-    return ["y", "yes"].contains(answer.lowercased())
-}
 
-/// A line on standard output, at once and in one piece, whichever thread has it. False where it can't be written.
-func tell(_ line: String) -> Bool {
-    print(line)
-    return flush()
-}
-
-private func flush() -> Bool {
-    guard fflush(stdout) != 0 else { return true }
-    let reason = errno
-    outputError.withLock { if $0 == 0 { $0 = reason } }
-    return false
-}
-
-/// Opens each standard stream that is closed so that using it fails: else the next file opened would take its place.
-func openStandardStreams() {
-    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-        _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    /// Whether somebody sits at standard input.
+    var isInputTerminal: Bool {
+        isatty(input) == 1
     }
-}
 
-/// Writes what is left of standard output. Returns the command's exit status, or 1 where not all could be written;
-/// a reader that has gone wanted no more.
-func flushed(_ status: Int32) -> Int32 {
-    guard !flush() || ferror(stdout) != 0 else { return status }
-    let reason = outputError.withLock { $0 }
-    guard reason != EPIPE else { return status }
-    say("relayctl: can't write to standard output" + (reason == 0 ? "" : ": " + String(cString: strerror(reason))))
-    return 1
+    /// Writes a text to standard output; false if that can't be written, now or before.
+    func writeToOutput(_ text: String) -> Bool {
+        outputError.withLock { error in
+            if error == 0 { error = Self.write(text, to: output) }
+            return error == 0
+        }
+    }
+
+    /// Writes a text to standard error; if that can't be written there is nowhere to say so.
+    func writeToErrors(_ text: String) {
+        _ = Self.write(text, to: errors)
+    }
+
+    /// The next line of standard input, without its line break; nil at its end. Bytes behind it stay unread.
+    func readLine() -> String? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            let count = read(input, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
+            if byte == UInt8(ascii: "\n") { break }
+            line.append(byte)
+        }
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// The command's exit status, or 1 if not all of its output could be written; a reader that has gone wanted no more.
+    func exitStatus(_ status: Int32) -> Int32 {
+        let error = outputError.withLock { $0 }
+        guard error != 0, error != EPIPE else { return status }
+        writeToErrors("relayctl: can't write to standard output: \(systemMessage(error))\n")
+        return 1
+    }
+
+    /// Opens each of the process's streams that is closed so that using it fails: else the next file opened would take
+    /// its place.
+    static func openClosed() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
+    /// Writes all of it. Returns 0 or the system's reason.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+        Array(text.utf8).withUnsafeBytes { rest in
+            var rest = rest[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EAGAIN {
+                    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&wanted, 1, -1)
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return 0
+        }
+    }
 }

@@ -28,7 +28,7 @@ struct Demonstration {
     /// - Parameter speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
     init(
         speaksTLS: Bool = false,
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String]
     ) throws {
         var variables = environment.filter { Self.inherited.contains($0.key) && !$0.value.isEmpty }
         if variables["SECURITYTRAILS_API_URL"] == nil {
@@ -38,7 +38,7 @@ struct Demonstration {
             if let certificates { variables["SSL_CERT_FILE"] = certificates.authority }
             self.standIn = standIn
         } else if speaksTLS {
-            throw UsageError("--tls is for the stand-in, and SECURITYTRAILS_API_URL names another upstream")
+            throw CommandError("--tls is for the stand-in, and SECURITYTRAILS_API_URL names another upstream")
         } else {
             certificates = nil
             standIn = nil

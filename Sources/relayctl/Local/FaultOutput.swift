@@ -3,10 +3,12 @@ import Loopback
 
 /// How `relayctl replay --faults` shows what it finds: a line each, for a person or for a machine.
 final class FaultOutput: Sendable {
+    private let context: Context
     private let isJSON: Bool
     private let counts = Monitor((all: 0, wrong: 0))
 
-    init(isJSON: Bool) {
+    init(_ context: Context, isJSON: Bool) {
+        self.context = context
         self.isJSON = isJSON
     }
 
@@ -21,9 +23,9 @@ final class FaultOutput: Sendable {
                 "name": .string(finding.name), "matches": .bool(finding.wrong == nil),
                 "wrong": finding.wrong.map(JSONValue.string) ?? .null, "seconds": .number(finding.seconds),
             ]
-            print(String(decoding: object.text(), as: UTF8.self))
+            context.print("\(object)")
         } else {
-            print(finding.wrong.map { "! \(finding.name): \($0)" } ?? "= \(finding.name)")
+            context.print(finding.wrong.map { "! \(finding.name): \($0)" } ?? "= \(finding.name)")
         }
     }
 
@@ -31,7 +33,7 @@ final class FaultOutput: Sendable {
     func end() -> Int {
         let counts = counts.with { $0 }
         if !isJSON {
-            print(
+            context.print(
                 counts.wrong == 0 ? "All \(counts.all) withstood." : "\(counts.wrong) of \(counts.all) not withstood."
             )
         }

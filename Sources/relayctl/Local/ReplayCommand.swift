@@ -61,24 +61,30 @@ struct ReplayCommand: Subcommand {
         speaksTLS = arguments.has("--tls")
         playsFaults = arguments.has("--faults")
         isJSON = arguments.has("--json")
-        if playsFaults, !paths.isEmpty { throw UsageError("--faults takes no events, not '\(paths[0])'") }
+        if playsFaults, !paths.isEmpty { throw CommandError("--faults takes no events, not '\(paths[0])'") }
         if freezes, concurrency > 1 {
-            throw UsageError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
+            throw CommandError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
         }
     }
 
-    func run() throws -> Int32 {
-        let executable = try Executable.besideThis(orAt: executable)
-        if playsFaults { return try playFaults(executable) }
-        let events = try chosenEvents()
-        let demonstration = try Demonstration(speaksTLS: speaksTLS)
-        let output = ReplayOutput(isJSON: isJSON, isVerbose: isVerbose, isLoadTest: repetitions > 1, events: events)
+    func run(_ context: Context) throws -> Int32 {
+        let executable = try Executable.besideThis(orAt: executable.map(context.file))
+        if playsFaults { return try playFaults(executable, context) }
+        let events = try chosenEvents(context)
+        let demonstration = try Demonstration(speaksTLS: speaksTLS, environment: context.environment)
+        let output = ReplayOutput(
+            context,
+            isJSON: isJSON,
+            isVerbose: isVerbose,
+            isLoadTest: repetitions > 1,
+            events: events
+        )
         output.begin(executable: executable, demonstration: demonstration)
         let player = Player(
             executable: executable,
             function: LambdaFunction(concurrency: concurrency),
             freezes: freezes,
-            output: isVerbose ? 2 : nil,
+            output: isVerbose ? context.streams.errors : nil,
             demonstration: demonstration
         )
         defer { player.stop() }
@@ -96,20 +102,21 @@ struct ReplayCommand: Subcommand {
     }
 
     /// The events to send, those of one environment one after the other, in the order of the first of each.
-    private func chosenEvents() throws -> [RecordedEvent] {
-        let events = try RecordedEvent.read((paths.isEmpty ? [defaultFolder()] : paths).map { InputFile($0) }).filter {
+    private func chosenEvents(_ context: Context) throws -> [RecordedEvent] {
+        let events = try RecordedEvent.read((paths.isEmpty ? [defaultFolder(context)] : paths).map(context.file)).filter
+        {
             event in
             only.map { event.name.firstMatch(of: $0) != nil } ?? true
                 && skip.map { event.name.firstMatch(of: $0) == nil } ?? true
         }
-        guard !events.isEmpty else { throw UsageError("--only and --skip leave no event") }
+        guard !events.isEmpty else { throw CommandError("--only and --skip leave no event") }
         return RecordedEvent.grouped(events)
     }
 
-    private func playFaults(_ executable: String) throws -> Int32 {
+    private func playFaults(_ executable: String, _ context: Context) throws -> Int32 {
         let secret = SecretKey.random()
         let token = CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
-        let output = FaultOutput(isJSON: isJSON)
+        let output = FaultOutput(context, isJSON: isJSON)
         Fault.play(
             Fault.all(secretKey: secret, authorization: "Bearer " + token),
             executable: executable,
@@ -118,16 +125,16 @@ struct ReplayCommand: Subcommand {
         return output.end() == 0 ? 0 : 1
     }
 
-    private func defaultFolder() throws -> String {
-        guard let package = Executable.packageFolder else {
-            throw UsageError("name an event: the current folder is in no package that has Tests/Events")
+    private func defaultFolder(_ context: Context) throws -> String {
+        guard let package = Executable.packageFolder(from: context.workingDirectory) else {
+            throw CommandError("name an event: the current folder is in no package that has Tests/Events")
         }
         return package.appendingPathComponent("Tests/Events").path
     }
 
     private func record(_ run: Player.Run, of event: RecordedEvent) throws {
         guard let file = event.answerFile else {
-            throw Failure("an event from standard input or a pipe has no place to record to")
+            throw CommandError("an event from standard input or a pipe has no place to record to", .failed)
         }
         try RecordedAnswer(run.first.outcome).write(to: file)
     }
@@ -135,9 +142,9 @@ struct ReplayCommand: Subcommand {
 
 extension Arguments {
     /// The option's value as a regular expression, if it is there.
-    fileprivate func expression(_ name: String) throws(UsageError) -> Regex<AnyRegexOutput>? {
+    fileprivate func expression(_ name: String) throws(CommandError) -> Regex<AnyRegexOutput>? {
         guard let text = value(name) else { return nil }
-        guard let expression = try? Regex(text) else { throw UsageError("\(name) takes a regular expression") }
+        guard let expression = try? Regex(text) else { throw CommandError("\(name) takes a regular expression") }
         return expression
     }
 }

@@ -35,6 +35,7 @@ struct ReplayOutput {
         }
     }
 
+    private let context: Context
     private let isJSON: Bool
     private let isVerbose: Bool
     private let isLoadTest: Bool
@@ -42,7 +43,8 @@ struct ReplayOutput {
     private let nameWidth: Int
     private let pathWidth: Int
 
-    init(isJSON: Bool, isVerbose: Bool, isLoadTest: Bool, events: [RecordedEvent]) {
+    init(_ context: Context, isJSON: Bool, isVerbose: Bool, isLoadTest: Bool, events: [RecordedEvent]) {
+        self.context = context
         self.isJSON = isJSON
         self.isVerbose = isVerbose
         self.isLoadTest = isLoadTest
@@ -59,40 +61,40 @@ struct ReplayOutput {
             ? "SecurityTrails is \(address)."
             : "SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails."
         let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
-        if isJSON { say(line) } else { print(line) }
+        if isJSON { context.say(line) } else { context.print(line) }
         guard !isJSON else { return }
-        if !isLoadTest, count > 1 { print(Verdict.legend) }
+        if !isLoadTest, count > 1 { context.print(Verdict.legend) }
         guard isLoadTest else { return }
         let columns = ["MIN", "P50", "P90", "P99", "MAX ms", "PER S", "ERRORS"].map {
             padded($0, 9, .right)
         }
-        print(padded("NAME", nameWidth) + columns.joined() + "  MEMORY MB")
+        context.print(padded("NAME", nameWidth) + columns.joined() + "  MEMORY MB")
     }
 
     /// Shows how far a load test is, on a terminal.
     var progress: @Sendable (Int, Int) -> Void {
-        guard isatty(2) == 1, !isJSON else { return { _, _ in } }
-        return { done, all in
+        guard !context.isPlain(context.streams.errors), !isJSON else { return { _, _ in } }
+        return { [context] done, all in
             guard done % 50 == 0 || done == all else { return }
-            writeToStandardError(done == all ? "\r\u{1b}[K" : "\r\(done) of \(all)\u{1b}[K")
+            context.streams.writeToErrors(done == all ? "\r\u{1b}[K" : "\r\(done) of \(all)\u{1b}[K")
         }
     }
 
     /// Shows what became of an event.
     func show(_ event: RecordedEvent, _ run: Player.Run, _ verdict: Verdict) {
         if isJSON {
-            print(String(decoding: object(event, run, verdict).text(), as: UTF8.self))
+            context.print("\(object(event, run, verdict))")
         } else {
-            print(isLoadTest ? row(event, run) : line(event, run, verdict))
-            if isVerbose { print(readableText(run.first.outcome)) }
-            if case .differs(let lines) = verdict { print(indented(lines)) }
+            context.print(isLoadTest ? row(event, run) : line(event, run, verdict))
+            if isVerbose { context.print(readableText(run.first.outcome)) }
+            if case .differs(let lines) = verdict { context.print(indented(lines)) }
         }
     }
 
     /// Sums up.
     func end(_ tally: Tally) {
         guard !isJSON, count > 1 || tally.asExpected == 0 else { return }
-        print(tally.text)
+        context.print(tally.text)
     }
 
     // MARK: - Lines
@@ -127,7 +129,7 @@ struct ReplayOutput {
     }
 
     private func abbreviated(_ path: String) -> String {
-        let folder = FileManager.default.currentDirectoryPath + "/"
+        let folder = context.workingDirectory + "/"
         return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
     }
 

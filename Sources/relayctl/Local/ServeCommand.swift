@@ -10,13 +10,13 @@ struct ServeCommand: Subcommand {
     static let discussion = """
         Starts the relay's executable under a Lambda Runtime API on loopback, and answers HTTP on loopback as the gateway
         would: a request becomes the full event, and the relay's response the HTTP answer. What AWS would refuse is
-        refused and said, time is kept as Lambda keeps it, and each invocation ends with Lambda's REPORT line. The process
-        is started anew when it crashes, when it takes too long, and when the executable changes. Ctrl-C ends it all.
+        refused, with the reason; invocations time out as on Lambda, and end with Lambda's REPORT line. The process is
+        started again if it crashes, if it takes too long, and if the executable changes. Ctrl-C ends everything.
 
-        Where SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains answers for SecurityTrails; where
+        If SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains answers for SecurityTrails. If
         SECRET_KEY is not set, one is made up, and a token of it is shown.
 
-            curl -X POST localhost:9000/dev/version
+          curl -X POST localhost:9000/dev/version
         """
     static let options = [
         Option("--port", value: "PORT", help: "the port on 127.0.0.1 (default: 9000; 0: any)"),
@@ -28,7 +28,7 @@ struct ServeCommand: Subcommand {
         Option(
             "--env-file",
             value: "FILE",
-            help: "the function's variables: NAME=VALUE a line, with export\nand quotes or without; # begins a comment"
+            help: "the function's variables: NAME=VALUE a line, with export and quotes or without; # begins a comment"
         ),
         Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
@@ -45,18 +45,18 @@ struct ServeCommand: Subcommand {
     private let processes: Int
 
     init(_ arguments: Arguments) throws {
-        if let word = arguments.positional.first { throw UsageError("takes options only, not '\(word)'") }
+        if let word = arguments.positional.first { throw CommandError("takes options only, not '\(word)'") }
         let kinds = GatewayKind.allCases.map(\.rawValue).joined(separator: ", ")
         guard let kind = GatewayKind(rawValue: arguments.value("--gateway") ?? "rest") else {
-            throw UsageError("--gateway takes one of \(kinds), not '\(arguments.value("--gateway") ?? "")'")
+            throw CommandError("--gateway takes one of \(kinds), not '\(arguments.value("--gateway") ?? "")'")
         }
         let stage = arguments.value("--stage") ?? "dev"
         guard stage.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil || (kind == .http && stage == "$default") else {
-            throw UsageError("--stage takes letters, digits, - and _ (and $default for http), not '\(stage)'")
+            throw CommandError("--stage takes letters, digits, - and _ (and $default for http), not '\(stage)'")
         }
         let hasMultiValueHeaders = arguments.has("--multi-value-headers")
         guard kind == .alb || !hasMultiValueHeaders else {
-            throw UsageError("--multi-value-headers goes with --gateway alb alone")
+            throw CommandError("--multi-value-headers goes with --gateway alb only")
         }
         gateway = LocalGateway(kind, stage: stage, hasMultiValueHeaders: hasMultiValueHeaders)
         port = try arguments.number("--port", default: 9000, in: 0...65_535)
@@ -70,93 +70,51 @@ struct ServeCommand: Subcommand {
         executable = arguments.value("--exec")
         environmentFile = arguments.value("--env-file")
         if function.concurrency > 1, processes > 1 || freezes {
-            throw UsageError("--concurrency goes with neither --processes nor --freeze")
+            throw CommandError("--concurrency goes with neither --processes nor --freeze")
         }
     }
 
-    func run() throws -> Int32 {
-        let executable = try Executable.besideThis(orAt: executable)
-        let own = try environmentFile.map { try EnvironmentFile.read(InputFile($0)) } ?? [:]
+    func run(_ context: Context) throws -> Int32 {
+        let output = ServeOutput(context: context, gateway: gateway, function: function)
+        let executable = try Executable.besideThis(orAt: executable.map(context.file))
+        let own = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
         // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
         // process, and with it the Runtime API, before the relay's.
         let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])
 
-        let demonstration = try Demonstration(environment: ProcessInfo.processInfo.environment.merging(own) { $1 })
+        let demonstration = try Demonstration(environment: context.environment.merging(own) { $1 })
         defer { demonstration.standIn?.stop() }
-        let pool = pool(executable, variables: demonstration.variables.merging(own) { $1 })
+        let pool = pool(context, executable, variables: demonstration.variables.merging(own) { $1 })
         defer { pool.stop() }
         try pool.start()
-        let server = try GatewayServer(gateway, port: port, pool: pool, answered: show, reported: report)
+        let server = try GatewayServer(gateway, port: port, pool: pool, answered: output.show, reported: output.report)
         defer { server.stop() }
         let watch = FileWatch(executable) {
-            announce("The executable has changed: the next invocation starts it anew.")
+            output.announce("The executable has changed: the next invocation starts it anew.")
             pool.restart()
         }
         defer { watch.stop() }
 
-        introduce(executable, port: server.port, demonstration)
+        output.introduce(executable, port: server.port, demonstration)
         var signal: Int32 = 0
         var set = ends
         sigwait(&set, &signal)
-        announce("Stopped.")
+        output.announce("Stopped.")
         return 0
     }
 
-    private func pool(_ executable: String, variables: [String: String]) -> EnvironmentPool {
+    private func pool(_ context: Context, _ executable: String, variables: [String: String]) -> EnvironmentPool {
         var function = function
         function.variables = variables
         let environments = (0..<processes).map { _ in
-            ExecutionEnvironment(executable: executable, function: function, freezes: freezes)
+            ExecutionEnvironment(
+                executable: executable,
+                function: function,
+                freezes: freezes,
+                output: context.streams.errors
+            )
         }
         return EnvironmentPool(environments, concurrency: function.concurrency)
-    }
-
-    // MARK: - What is said
-
-    private func introduce(_ executable: String, port: Int, _ demonstration: Demonstration) {
-        let names: [GatewayKind: String] = [
-            .rest: "API Gateway's REST API", .http: "API Gateway's HTTP API", .url: "a Lambda function URL",
-            .alb: "an Application Load Balancer",
-        ]
-        announce(
-            "http://localhost:\(port)\(gateway.prefix)/ answers as \(names[gateway.kind] ?? "") would, by \(executable)."
-        )
-        if demonstration.standIn != nil {
-            announce("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
-            announce("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
-        }
-        // A key that was made up a moment ago, for this run alone, is nobody's secret.
-        if demonstration.hasMadeUpSecret, let token = demonstration.token {
-            announce("SECRET_KEY is not set: one was made up, and this is a token of it:")
-            announce("Authorization: Bearer \(token)")
-        }
-        announce("Ctrl-C ends it.")
-    }
-
-    private func show(_ record: GatewayServer.Record) {
-        let complaints = record.complaints.map { "\n    in AWS: \($0)" }
-        announce("\(record.method) \(record.target) \(record.status)" + complaints.joined())
-    }
-
-    /// Lambda's own line of an invocation
-    /// (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html).
-    private func report(_ report: ExecutionEnvironment.Report) {
-        func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", seconds * 1000) }
-        var fields = [
-            "REPORT RequestId: \(report.id)",
-            "Duration: \(milliseconds(report.duration))",
-            "Billed Duration: \(Int(((report.duration + (report.initDuration ?? 0)) * 1000).rounded(.up))) ms",
-            "Memory Size: \(function.memory) MB",
-            "Max Memory Used: \((report.peakMemory + 1_048_575) / 1_048_576) MB",
-        ]
-        if let initDuration = report.initDuration { fields.append("Init Duration: \(milliseconds(initDuration))") }
-        switch report.outcome {
-        case .timedOut: fields.append("Status: timeout")
-        case .ended(let how): fields.append("Status: error, \(how)")
-        case .error(let error): fields.append("Status: error\tError Type: \(error.type ?? "none")")
-        case .response: break
-        }
-        announce(fields.joined(separator: "\t"))
     }
 }
 
@@ -167,9 +125,4 @@ private func blockedSignals(_ signals: [Int32]) -> sigset_t {
     for signal in signals { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     return set
-}
-
-/// A line on standard output. Where that can't be written, nobody listens any more, and that ends it all.
-private func announce(_ line: String) {
-    if !tell(line) { kill(getpid(), SIGTERM) }
 }

@@ -9,22 +9,24 @@ struct JWTCommand: Subcommand {
     static let name = "jwt"
     static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
     static let synopsis =
-        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-] [--set [--yes]] [--json]\n       relayctl jwt --check"
+        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-]\n                    [--set [--yes]] [--json]\n       relayctl jwt --check"
     static let discussion = """
         Asks for the SecurityTrails API key, signs it with a new random key, and prints
         the JWT for the module, the SECRET_KEY for the function, and the pages on which
         to enter them. On a terminal nothing that is entered is shown; elsewhere
         standard input is read, a line for each value. No secret is ever an argument.
 
-          relayctl jwt dev                            asks for the API key
-          relayctl jwt dev -f credentials.json        takes {"key": "…"} from a file
-          relayctl jwt dev --secret-file secret.txt   signs a new API key, or a new time
-                                                      to live, with the SECRET_KEY as it is
-          relayctl jwt dev --set                      sets the key on the function itself,
-                                                      and does not show it; on a terminal it
-                                                      asks before it replaces another
-          relayctl jwt --check                        asks for a JWT and a SECRET_KEY, and
-                                                      says what the relay would say
+          relayctl jwt dev
+              asks for the API key
+          relayctl jwt dev -f credentials.json
+              takes {"key": "…"} from a file
+          relayctl jwt dev --secret-file secret.txt
+              signs a new API key, or a new time to live, with the SECRET_KEY as it is
+          relayctl jwt dev --set
+              sets the key on the function itself, and does not show it; on a terminal
+              it asks before it replaces another
+          relayctl jwt --check
+              asks for a JWT and a SECRET_KEY, and says what the relay would say
         """
     static let options = [
         Option("--file", short: "-f", value: "FILE|-", help: "take the values from a JSON object (-: standard input)"),
@@ -48,16 +50,16 @@ struct JWTCommand: Subcommand {
         json = arguments.has("--json")
         if arguments.has("--check") {
             let others = ["--file", "--ttl", "--secret-file", "--set", "--yes"].filter(arguments.has)
-            guard others.isEmpty else { throw UsageError("--check takes no \(others.joined(separator: ", no "))") }
+            guard others.isEmpty else { throw CommandError("--check takes no \(others.joined(separator: ", no "))") }
             if !arguments.positional.isEmpty { _ = try arguments.only("STAGE") }
             task = .check
             return
         }
         let (credentials, secret) = (arguments.value("--file"), arguments.value("--secret-file"))
         guard credentials != "-" || secret != "-" else {
-            throw UsageError("--file and --secret-file can't both be standard input")
+            throw CommandError("--file and --secret-file can't both be standard input")
         }
-        if arguments.has("--yes"), !arguments.has("--set") { throw UsageError("--yes belongs to --set") }
+        if arguments.has("--yes"), !arguments.has("--set") { throw CommandError("--yes belongs to --set") }
         task = .make(
             stage: try arguments.only("STAGE"),
             credentials: credentials,
@@ -70,44 +72,47 @@ struct JWTCommand: Subcommand {
 }
 
 extension JWTCommand {
-    func run() throws -> Int32 {
+    func run(_ context: Context) throws -> Int32 {
         switch task {
         case .make(let stage, let credentials, let secret, let sets, let isSure, let timeToLive):
-            let settings = try SettingsFile().stage(stage)
-            let module = try ModuleSettings()
-            let deployment = sets ? try onAWS(settings) : nil
-            if let deployment, try deployment.hasSecretKey(), !isSure { try confirmReplacement(in: settings) }
+            let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
+            let module = try ModuleSettings(context.file(ModuleSettings.name))
+            let deployment = sets ? try onAWS(context, settings) : nil
+            if let deployment, try deployment.hasSecretKey(), !isSure { try confirmReplacement(in: settings, context) }
             let issue = try JWTIssue(
-                values: try credentials.map { try read(module.fields, from: $0) } ?? ask(for: module.fields),
-                secret: try secret.map(readSecret),
+                values: try credentials.map { try read(module.fields, from: context.secretFile($0)) }
+                    ?? ask(for: module.fields, context),
+                secret: try secret.map { try readSecret(from: $0, context) },
                 setsSecret: sets,
                 timeToLive: timeToLive,
-                now: Date()
+                now: context.now()
             )
             try checkThatTheRelayAccepts(issue)
-            warnOfWeakness(issue.secret)
+            warnOfWeakness(issue.secret, context)
             let url = try deployment?.set(secretKey: issue.secret)
-            print(
+            context.print(
                 json
                     ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
             )
             return 0
         case .check:
-            return try check()
+            return try check(context)
         }
     }
 
     /// Where somebody is there to ask.
-    private func confirmReplacement(in settings: StageSettings) throws {
-        guard isatty(STDIN_FILENO) == 1 else { return }
-        say("\(settings.functionName) has a SECRET_KEY; with another, the JWTs that were made so far are refused.")
-        guard confirms("Replace it?") else { throw Failure("nothing was changed") }
+    private func confirmReplacement(in settings: StageSettings, _ context: Context) throws {
+        guard context.streams.isInputTerminal else { return }
+        context.say(
+            "\(settings.functionName) has a SECRET_KEY; with another, the JWTs that were made so far are refused."
+        )
+        guard context.confirms("Replace it?") else { throw CommandError("nothing was changed", .failed) }
     }
 
     /// Says what the relay would say to a JWT. The API key in it is not shown.
-    private func check() throws -> Int32 {
-        let token = try SecretInput.ask("JWT")
-        let secret = try SecretInput.ask("SECRET_KEY")
+    private func check(_ context: Context) throws -> Int32 {
+        let token = try context.secret("JWT")
+        let secret = try context.secret("SECRET_KEY")
         var refusal: String?
         do throws(AuthorizationError) {
             guard !token.contains(where: \.isWhitespace) else { throw .wrongType }
@@ -116,7 +121,7 @@ extension JWTCommand {
             refusal = "Authorization failed: " + error.message
         }
         let message = refusal ?? "The relay accepts this JWT."
-        print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
+        context.print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
         return refusal == nil ? 0 : 1
     }
 
@@ -129,10 +134,10 @@ extension JWTCommand {
     /// (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html); what is left is for the others.
     private static let longestToken = 8192
 
-    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(UsageError) {
+    private func checkThatTheRelayAccepts(_ issue: JWTIssue) throws(CommandError) {
         let size = issue.token.utf8.count
         guard size <= Self.longestToken else {
-            throw UsageError(
+            throw CommandError(
                 "the JWT would have \(size) bytes, and API Gateway takes 10240 of headers; is this the key?"
             )
         }
@@ -140,53 +145,52 @@ extension JWTCommand {
             _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
         } catch {
             let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
-            throw UsageError("the relay would refuse this JWT: \(error.message)\(cause)")
+            throw CommandError("the relay would refuse this JWT: \(error.message)\(cause)")
         }
     }
 
     /// https://www.rfc-editor.org/rfc/rfc7518#section-3.2
-    private func warnOfWeakness(_ secret: String) {
+    private func warnOfWeakness(_ secret: String, _ context: Context) {
         let size = secret.utf8.count
         guard size < 32 else { return }
-        say("warning: the SECRET_KEY has \(size) bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)")
+        context.say("warning: the SECRET_KEY has \(size) bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)")
     }
 
-    private func ask(for fields: [ModuleSettings.Field]) throws -> [String: String] {
+    private func ask(for fields: [ModuleSettings.Field], _ context: Context) throws -> [String: String] {
         var values: [String: String] = [:]
-        for field in fields { values[field.name] = try SecretInput.ask(field.prompt) }
+        for field in fields { values[field.name] = try context.secret(field.prompt) }
         return values
     }
 
     /// The fields' values from a JSON object, which holds them all and nothing else.
-    private func read(_ fields: [ModuleSettings.Field], from path: String) throws -> [String: String] {
-        let file = SecretInput.file(path)
+    private func read(_ fields: [ModuleSettings.Field], from file: InputFile) throws -> [String: String] {
         guard let members = try file.json().object else {
-            throw UsageError("\(file.name): takes an object, {\"\(fields[0].name)\": \"…\"}")
+            throw CommandError("\(file.name): takes an object, {\"\(fields[0].name)\": \"…\"}")
         }
         var values: [String: String] = [:]
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             guard fields.contains(where: { $0.name == name }) else {
                 let near = nearest(to: name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" }
-                throw UsageError("\(file.name): unknown field '\(name)'" + (near ?? ""))
+                throw CommandError("\(file.name): unknown field '\(name)'" + (near ?? ""))
             }
             guard let value = value.string, !value.isEmpty else {
-                throw UsageError("\(file.name): \(name): takes a string that is not empty")
+                throw CommandError("\(file.name): \(name): takes a string that is not empty")
             }
             values[name] = value
         }
         for field in fields where values[field.name] == nil {
-            throw UsageError("\(file.name): \(field.name): is missing (\(field.prompt))")
+            throw CommandError("\(file.name): \(field.name): is missing (\(field.prompt))")
         }
         return values
     }
 
     /// A SECRET_KEY that is in use: its bytes as they are, but for the line break that editors put at the end.
-    private func readSecret(from path: String) throws -> String {
-        if path == "-" { return try SecretInput.ask("SECRET_KEY") }
-        let text = try SecretInput.file(path).text()
+    private func readSecret(from path: String, _ context: Context) throws -> String {
+        if path == "-" { return try context.secret("SECRET_KEY") }
+        let text = try context.secretFile(path).text()
         let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
         guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
-            throw UsageError("\(path): takes one line, the SECRET_KEY")
+            throw CommandError("\(path): takes one line, the SECRET_KEY")
         }
         return secret
     }

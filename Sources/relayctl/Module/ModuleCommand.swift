@@ -22,20 +22,20 @@ struct ModuleCommand: Subcommand {
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
-        url = try arguments.value("--url").map { url throws(UsageError) in
+        url = try arguments.value("--url").map { url throws(CommandError) in
             guard let parts = URLComponents(string: url), parts.scheme == "https", parts.host?.isEmpty == false,
                 parts.query == nil, parts.fragment == nil, parts.user == nil
-            else { throw UsageError("--url takes an https URL without a query") }
+            else { throw CommandError("--url takes an https URL without a query") }
             return url.hasSuffix("/") ? String(url.dropLast()) : url
         }
     }
 
-    func run() throws -> Int32 {
-        let settings = try SettingsFile().stage(stage)
-        let module = try ModuleSettings()
-        if url == nil { say("note: without --url, replace <API_ID> in the URL by the id of the REST API") }
+    func run(_ context: Context) throws -> Int32 {
+        let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
+        let module = try ModuleSettings(context.file(ModuleSettings.name))
+        if url == nil { context.say("note: without --url, replace <API_ID> in the URL by the id of the REST API") }
         let definition = ModuleTypeDefinition(name: module.moduleName, url: url ?? settings.url(ofAPI: "<API_ID>"))
-        print(try prettyJSON(definition))
+        context.print(try prettyJSON(definition))
         return 0
     }
 }

@@ -1,0 +1,75 @@
+import Foundation
+import Loopback
+
+/// What a command has around it. Nothing else is read of the process, so that tests run commands in their own.
+struct Context: Sendable {
+    let environment: [String: String]
+    /// Where relative paths begin.
+    let workingDirectory: String
+    let streams: StandardStreams
+    let now: @Sendable () -> Date
+
+    init(
+        environment: [String: String],
+        workingDirectory: String,
+        streams: StandardStreams,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.streams = streams
+        self.now = now
+    }
+
+    /// That of this process.
+    static var process: Context {
+        Context(
+            environment: ProcessInfo.processInfo.environment,
+            workingDirectory: FileManager.default.currentDirectoryPath,
+            streams: StandardStreams()
+        )
+    }
+
+    /// A file that the operator named; `-` is standard input.
+    func file(_ path: String) -> InputFile {
+        InputFile(path, in: workingDirectory, standardInput: streams.input)
+    }
+
+    /// A path that the operator named, from the root on.
+    func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : workingDirectory + "/" + path
+    }
+
+    /// Whether only lines may be written there: it is no terminal, one without escapes (`TERM=dumb`), or NO_COLOR
+    /// (https://no-color.org) is set.
+    func isPlain(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) != 1 || environment["TERM"] == "dumb" || environment["NO_COLOR"]?.isEmpty == false
+    }
+}
+
+// MARK: - The standard streams
+
+extension Context {
+    /// A text and a line break on standard output. Returns whether it could be written.
+    @discardableResult
+    func print(_ text: String) -> Bool {
+        streams.writeToOutput(text + "\n")
+    }
+
+    /// A line on standard error.
+    func say(_ line: String) {
+        streams.writeToErrors(line + "\n")
+    }
+
+    /// Asks the operator; anything but yes is no, and so is a standard input that ends.
+    func confirms(_ question: String) -> Bool {
+        streams.writeToErrors("\(question) [y/N] ")
+        guard let answer = streams.readLine() else {
+            say("nobody answers; use --yes to skip this question")
+            return false
+        }
+        // A terminal shows what is typed.
+        if !streams.isInputTerminal { say(answer) }
+        return ["y", "yes"].contains(answer.lowercased())
+    }
+}
