@@ -10,29 +10,33 @@ struct ReplayCommand: Subcommand {
     static let summary = "Send events to the relay on this machine, and compare the answers"
     static let synopsis = "[OPTION]... [EVENT.json|CASE.json|FOLDER|-]..."
     static let discussion = """
-        Starts the relay's executable under a Lambda Runtime API on loopback and sends it each event: those named, or
-        else the package's Tests/Events. An event is what one of AWS's gateways sends, or a recorded case with an
-        environment, SecurityTrails' answers and an expected response. Where NAME.answer.json lies beside NAME.json the
-        answer is compared with it, ids and times apart.
+        Starts the relay's executable with a Lambda Runtime API on loopback and sends
+        it each event: those named, or the package's Tests/Events. An event is what one
+        of AWS's gateways sends, or a case (Tests/Cases/README.md) with an environment,
+        SecurityTrails' answers and what the response must be. If NAME.answer.json lies
+        beside NAME.json, the answer must equal it, apart from ids and the time of the
+        invocation. Sightings must be valid CTIM in any case.
 
-        Where SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains answers for SecurityTrails.
-        Where SECRET_KEY is not set, one is made up, and <DEMO_JWT> in an event stands for a token of that key. To ask
-        SecurityTrails itself, set both, and RELAY_JWT to the token that <DEMO_JWT> is to stand for.
+        If SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains
+        answers for SecurityTrails. If SECRET_KEY is not set, one is made up, and
+        <DEMO_JWT> in an event stands for a token of that key. To ask SecurityTrails
+        itself, set both, and set RELAY_JWT to the token that <DEMO_JWT> stands for.
 
-        Exit status: 0 where every answer was as recorded, 1 where one was not, 2 for a wrong command line.
+        Exit status: 0 if every answer was as expected, 1 if one was not or an answer
+        that nothing was recorded for is an error, 2 for a wrong command line.
         """
     static let options = [
         Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
-        Option("--verbose", short: "-v", help: "show the responses, and what the executable logs"),
-        Option("--only", value: "REGEX", help: "only the events whose name the expression is found in"),
-        Option("--skip", value: "REGEX", help: "not those whose name it is found in"),
-        Option("--record", help: "write each answer to NAME.answer.json beside its event"),
-        Option("--repeat", value: "N", help: "send each event N times, and show how long it took"),
-        Option("--concurrency", value: "N", help: "so many at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
+        Option("--verbose", short: "-v", help: "show the responses, their tables, and the log"),
+        Option("--only", value: "REGEX", help: "send only events with a matching name"),
+        Option("--skip", value: "REGEX", help: "skip events with a matching name"),
+        Option("--record", help: "write each answer to NAME.answer.json"),
+        Option("--repeat", value: "N", help: "send each event N times and show how long it took"),
+        Option("--concurrency", value: "N", help: "send N at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
-        Option("--tls", help: "have the stand-in asked over TLS, with a certificate authority of its own"),
-        Option("--faults", help: "play what can go wrong around the executable, and see that it takes it as it must"),
-        Option("--json", help: "a JSON object a line, for machines"),
+        Option("--tls", help: "ask the stand-in over TLS, with its own authority"),
+        Option("--faults", help: "simulate failures of Lambda and SecurityTrails"),
+        Option("--json", help: "print a JSON object a line, for machines"),
     ]
 
     private let paths: [String]
