@@ -67,7 +67,7 @@ let package = Package(
         // The tests, a target each, and the keys that several of them sign with
         .target(name: "TestKeys", dependencies: ["COpenSSL"], path: "Tests/TestKeys", linkerSettings: system("crypto")),
         .target(name: "TestSupport", dependencies: ["Loopback"], path: "Tests/Support"),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
         .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
@@ -75,7 +75,12 @@ let package = Package(
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),
-        .testTarget(name: "RelayTests", dependencies: ["Relay", "LocalLambda", "Loopback", "bootstrap"]),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "CTIM", "JSON", "LocalLambda", "Loopback", "Relay", "SecurityTrails", "TestSupport", "bootstrap",
+            ]
+        ),
         .testTarget(name: "LoopbackTests", dependencies: ["JSON", "Loopback", "TestSupport"]),
         .testTarget(
             name: "LocalLambdaTests",

@@ -7,8 +7,8 @@ package struct Day: Comparable, Hashable, Sendable {
 
     private static let secondsPerDay = 86_400
 
-    /// The years that four digits can write.
-    private static let range = Day(year: 1, month: 1, day: 1).number...Day(year: 9999, month: 12, day: 31).number
+    /// From 1970, before there was DNS, to the last year that four digits can write.
+    private static let range = 0...Day(year: 9999, month: 12, day: 31).number
 
     private init(number: Int32) {
         self.number = number
@@ -25,7 +25,7 @@ package struct Day: Comparable, Hashable, Sendable {
         number = Int32(era * 146_097 + dayOfEra - 719_468)
     }
 
-    /// The day of a moment; nil for one outside the years 1 to 9999.
+    /// The day of a moment; nil for one outside the years 1970 to 9999.
     package init?(secondsSince1970 seconds: Int) {
         let days = seconds / Self.secondsPerDay - (seconds % Self.secondsPerDay < 0 ? 1 : 0)
         guard let number = Int32(exactly: days), Self.range.contains(number) else { return nil }
@@ -42,7 +42,7 @@ package struct Day: Comparable, Hashable, Sendable {
     package init?(_ text: UnsafeBufferPointer<UInt8>) {
         guard text.count >= 10, let year = Self.digits(text, 0..<4), let month = Self.digits(text, 5..<7),
             let day = Self.digits(text, 8..<10), text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-            year >= 1, (1...12).contains(month), (1...Self.length(month, year)).contains(day)
+            year >= 1970, (1...12).contains(month), (1...Self.length(month, year)).contains(day)
         else { return nil }
         let date = Day(year: year, month: month, day: day)
         guard text.count > 10 else {

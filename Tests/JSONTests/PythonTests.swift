@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Reading and writing JSON beside Python's json", .enabled(if: Python.isThere, "there is no python3 on the PATH"))
@@ -154,22 +155,5 @@ private func randomText(depth: Int, _ random: inout SplitMix) -> String {
         let letters = ["a", "b", #"\n"#, #"\u00e9"#, "é", "🧭", #"\ud83e\udded"#, "0", " ", #"\""#]
         let count = Int.random(in: 0...12, using: &random)
         return "\"" + (0..<count).map { _ in letters.randomElement(using: &random) ?? "" }.joined() + "\""
-    }
-}
-
-/// A generator of the same numbers for the same seed (Steele, Lea and Flood, 2014).
-private struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -72,8 +72,8 @@ struct LookupTests {
             ("2024-00-10", nil), ("0000-01-01", nil), ("2024-1-1", nil), ("yesterday", nil), ("", nil),
             ("2024-02-29T23:30:00-0700", "2024-03-01"), ("2024-03-01 00:10:00+01:00", "2024-02-29"),
             ("2024-02-29T10:00:00.123Z", "2024-02-29"), ("2024-02-29T10:00:00", "2024-02-29"),
-            ("2024-02-29T25:00:00Z", nil), ("2024-02-29x", nil), ("0001-01-01", "0001-01-01"),
-            ("0001-01-01T00:00:00+0100", nil), ("1969-12-31", "1969-12-31"),
+            ("2024-02-29T25:00:00Z", nil), ("2024-02-29x", nil), ("1970-01-01", "1970-01-01"),
+            ("1970-01-01T00:00:00+0100", nil), ("1969-12-31", nil), ("9999-12-31T23:00:00-0200", nil),
         ] as [(String, String?)]
     )
     func days(text: String, day: String?) throws {
@@ -82,11 +82,11 @@ struct LookupTests {
         #expect(answer.records[0].lastSeen == Day(secondsSince1970: 0))
     }
 
-    @Test("Every day of 800 years is written as it was read")
+    @Test("Every day of 430 years is written as it was read")
     func calendar() throws {
         var lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        var seconds = -11_676_096_000  // 1600-01-01
-        for year in 1600..<2400 {
+        var seconds = 0
+        for year in 1970..<2400 {
             lengths[1] = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
             for (month, length) in lengths.enumerated() {
                 for day in 1...length {
