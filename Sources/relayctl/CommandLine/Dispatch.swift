@@ -25,7 +25,7 @@ func dispatch(_ words: [String], _ context: Context) -> Int32 {
         let status = try run(words, context, naming: &name)
         return context.streams.exitStatus(status)
     } catch {
-        let error = CommandError(error, context)
+        let error = CommandError(error)
         context.say("\(name): \(error.message)")
         return error.exitStatus
     }
