@@ -56,12 +56,17 @@ let package = Package(
 
         // The operator's side
         .target(name: "Extraction"),
+        .target(
+            name: "Investigation",
+            dependencies: ["COpenSSL", "Extraction", "HTTPClient", "Loopback"],
+            resources: [.embedInCode("Page/Browser")]
+        ),
         .target(name: "Loopback", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("ssl", "crypto")),
         .target(name: "LocalLambda", dependencies: ["JSON", "Loopback"]),
         .target(name: "Deployment", dependencies: ["COpenSSL", "HTTPClient", "JSON", "Loopback"], linkerSettings: system("crypto")),
         .executableTarget(
             name: "relayctl",
-            dependencies: ["bootstrap", "Deployment", "HTTPClient", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
+            dependencies: ["bootstrap", "Deployment", "Extraction", "HTTPClient", "Investigation", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
         ),
 
         // The tests, a target each, and the keys that several of them sign with
@@ -73,6 +78,7 @@ let package = Package(
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL", "TestKeys"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
+        .testTarget(name: "InvestigationTests", dependencies: ["Extraction", "Investigation", "Loopback"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
         .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),
         .testTarget(

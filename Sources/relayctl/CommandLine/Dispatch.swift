@@ -5,6 +5,7 @@ import Relay
 let commands: [any Subcommand.Type] = [
     ReplayCommand.self,
     ServeCommand.self,
+    InvestigateCommand.self,
     BenchCommand.self,
     PackageCommand.self,
     JWTCommand.self,

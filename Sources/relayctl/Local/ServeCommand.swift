@@ -119,7 +119,7 @@ struct ServeCommand: Subcommand {
 }
 
 /// Has the signals wait until they are asked for, in this thread and all that it starts.
-private func blockedSignals(_ signals: [Int32]) -> sigset_t {
+func blockedSignals(_ signals: [Int32]) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal) }

@@ -1,0 +1,206 @@
+import Deployment
+import Extraction
+import Foundation
+import Investigation
+import Loopback
+
+/// `relayctl investigate`: what an analyst sees.
+struct InvestigateCommand: Subcommand {
+    static let name = "investigate"
+    static let summary = "Ask a relay about the observables in a text, and show what an analyst sees"
+    static let synopsis = "[--stage STAGE | --url URL] [OPTION]... [TEXT]..."
+    static let discussion = """
+        Finds IP addresses, domain names and e-mail addresses in the text, or in standard input if there is no text, asks
+        the relay about them as Cisco's platform does, and prints what they are related to as a tree.
+
+          relayctl investigate example.com             the relay on this machine; SecurityTrails is made up
+                                                       unless SECURITYTRAILS_API_URL is set
+          relayctl investigate --stage dev <mail.eml   the deployed relay
+          relayctl investigate --stage dev --web       the same, in a browser
+
+        A deployed relay is asked with the module's JWT: that in RELAY_JWT or in --jwt-file, or you are asked for it.
+        Every observable costs queries of SecurityTrails.
+
+        Exit status: 0 (something was found), 3 (nothing was found), 1 (failed), 2 (usage).
+        """
+    static let options = [
+        Option("--stage", value: "STAGE", help: "ask the relay that is deployed for this stage"),
+        Option("--url", value: "URL", help: "ask the relay at this URL"),
+        Option("--jwt-file", value: "FILE", help: "the file with the module's JWT"),
+        Option("--all", help: "print all related values, and not the first 10 only"),
+        Option("--json", help: "print JSON"),
+        Option("--csv", help: "print CSV, a row for each relation"),
+        Option("--dot", help: "print a graph for Graphviz"),
+        Option("--markdown", help: "print Markdown, for a ticket"),
+        Option("--web", help: "show a page in the browser instead"),
+        Option("--port", value: "PORT", help: "the page's port on 127.0.0.1 (default: any that is free)"),
+        Option("--exec", value: "PATH", help: "the relay's executable (default: 'bootstrap' beside relayctl)"),
+    ]
+
+    private enum Format: String, CaseIterable {
+        case json = "--json"
+        case csv = "--csv"
+        case dot = "--dot"
+        case markdown = "--markdown"
+    }
+
+    private let target: InvestigatedRelay.Target
+    private let tokenFile: String?
+    private let texts: [String]
+    private let format: Format?
+    private let showsAll: Bool
+    private let isWeb: Bool
+    private let port: Int
+
+    init(_ arguments: Arguments) throws {
+        texts = arguments.positional
+        tokenFile = arguments.value("--jwt-file")
+        showsAll = arguments.has("--all")
+        isWeb = arguments.has("--web")
+        port = try arguments.number("--port", default: 0, in: 0...65_535)
+        let formats = Format.allCases.filter { arguments.has($0.rawValue) }
+        guard formats.count < 2 else {
+            throw CommandError("\(formats[0].rawValue) and \(formats[1].rawValue) can't go together")
+        }
+        format = formats.first
+        switch (arguments.value("--stage"), arguments.value("--url")) {
+        case (nil, nil): target = .here(executable: arguments.value("--exec"))
+        case (let stage?, nil): target = .stage(stage)
+        case (nil, let url?): target = .url(url)
+        default: throw CommandError("--stage and --url can't go together")
+        }
+        if case .here = target {
+        } else if arguments.has("--exec") {
+            throw CommandError("--exec is for the relay on this machine")
+        }
+        if isWeb {
+            guard formats.isEmpty, texts.isEmpty else { throw CommandError("--web takes neither a text nor a format") }
+        } else if arguments.has("--port") {
+            throw CommandError("--port goes with --web")
+        }
+        if texts.isEmpty, tokenFile == "-", !isWeb {
+            throw CommandError("the text and the JWT can't both be standard input")
+        }
+    }
+
+    func run(_ context: Context) throws -> Int32 {
+        try isWeb ? serve(context) : print(context)
+    }
+
+    // MARK: - On the terminal
+
+    private func print(_ context: Context) throws -> Int32 {
+        let text = try readText(context)
+        let observables = TextObservables(in: text)
+        report(observables, context)
+        guard !observables.found.isEmpty else {
+            if format == .json {
+                context.print(
+                    String(
+                        decoding: Findings(observables: []).json(leftOut: observables.leftOut).text(pretty: true),
+                        as: UTF8.self
+                    )
+                )
+            }
+            return 3
+        }
+        let relay = try InvestigatedRelay(target, context, token: readToken(context))
+        defer { relay.stop() }
+        let progress = InvestigationProgress(context, count: observables.found.count)
+        let findings: Findings
+        do throws(InvestigationError) {
+            defer { progress.end() }
+            let client = try RelayClient(relay.address, environment: context.environment)
+            findings = try client.investigate(observables.found, progress: progress.show)
+        } catch {
+            throw CommandError(error.description, .failed)
+        }
+        _ = context.streams.writeToOutput(rendered(findings, observables, context) + (format == .csv ? "" : "\n"))
+        if relay.isDemonstration, format == nil {
+            context.say("SECURITYTRAILS_API_URL is not set: SecurityTrails is made up.")
+        }
+        if !findings.isEmpty { return 0 }
+        return findings.hasErrors ? 1 : 3
+    }
+
+    private func rendered(_ findings: Findings, _ observables: TextObservables, _ context: Context) -> String {
+        let limit = showsAll ? nil : 10
+        return switch format {
+        case .json: String(decoding: findings.json(leftOut: observables.leftOut).text(pretty: true), as: UTF8.self)
+        case .csv: findings.csv
+        case .dot: findings.dot
+        case .markdown: findings.markdown(limit: limit)
+        case nil: findings.tree(limit: limit, isColored: !context.isPlain(context.streams.output))
+        }
+    }
+
+    private func readText(_ context: Context) throws -> String {
+        if !texts.isEmpty { return texts.joined(separator: "\n") }
+        if context.streams.isInputTerminal { context.say("Enter the text; Ctrl-D ends it.") }
+        return String(decoding: try context.file("-").contents(limit: 64 << 20), as: UTF8.self)
+    }
+
+    /// What was found and left out, in a line each; only where nobody reads it as data.
+    private func report(_ observables: TextObservables, _ context: Context) {
+        guard format == nil else { return }
+        if observables.found.isEmpty { context.say("The text holds no observables.") }
+        for leftOut in observables.leftOut.prefix(10) {
+            context.say("left out: \(printable(leftOut.value)): \(leftOut.reason.rawValue)")
+        }
+        let others = observables.leftOutCount - min(observables.leftOut.count, 10)
+        if others > 0 { context.say("left out: \(others) more; --json lists them") }
+    }
+
+    /// The JWT of a relay elsewhere; nil if the relay here makes one up.
+    private func readToken(_ context: Context) throws -> String? {
+        if let tokenFile {
+            let text = try context.secretFile(tokenFile).text().trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !text.isEmpty else { throw CommandError("\(tokenFile): is empty") }
+            return text
+        }
+        let environment = context.environment
+        if let token = environment["RELAY_JWT"], !token.isEmpty { return token }
+        if case .here = target, environment["SECRET_KEY"]?.isEmpty != false { return nil }
+        guard context.streams.isInputTerminal else {
+            throw CommandError("there is no JWT: set RELAY_JWT, or name a file with --jwt-file")
+        }
+        return try context.secret("the module's JWT")
+    }
+
+    // MARK: - In the browser
+
+    private func serve(_ context: Context) throws -> Int32 {
+        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])
+        let relay = try InvestigatedRelay(target, context, token: readToken(context))
+        defer { relay.stop() }
+        let page = PageServer()
+        var limits = HTTPServer.Limits()
+        limits.body = 16 << 20
+        let server = try HTTPServer(port: port, hosts: PageServer.hosts, limits: limits) { request in
+            page.reply(to: request) ?? .json(404, ["message": "Not found."])
+        }
+        defer { server.stop() }
+        page.ask(relay.page)
+        let address = "http://127.0.0.1:\(server.port)/"
+        context.print("\(address) shows the page. It asks \(relay.name).")
+        context.print("Ctrl-C ends it.")
+        openInBrowser(address, context)
+        var signal: Int32 = 0
+        var set = ends
+        sigwait(&set, &signal)
+        context.print("Stopped.")
+        return 0
+    }
+
+    /// Opens the page if there is a desktop; whoever is at another machine has the address.
+    private func openInBrowser(_ address: String, _ context: Context) {
+        let environment = context.environment
+        guard environment["DISPLAY"] != nil || environment["WAYLAND_DISPLAY"] != nil else { return }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["xdg-open", address]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try? process.run()
+    }
+}
