@@ -10,14 +10,15 @@ struct InvestigateCommand: Subcommand {
     static let summary = "Ask a relay about the observables in a text, and show what an analyst sees"
     static let synopsis = "[--stage STAGE | --url URL] [OPTION]... [TEXT]..."
     static let discussion = """
-        Finds IP addresses, domain names and e-mail addresses in the text, or in standard input if there is no text, asks
-        the relay about them as Cisco's platform does, and prints what they are related to as a tree.
+        Finds IP addresses, domain names and e-mail addresses in the text, or in standard
+        input if there is no text, asks the relay about them as Cisco's platform does, and
+        prints what they are related to as a tree.
 
-          relayctl investigate example.com             the relay on this machine; SecurityTrails is made up
-                                                       unless SECURITYTRAILS_API_URL is set
+          relayctl investigate example.com             the relay on this machine
           relayctl investigate --stage dev <mail.eml   the deployed relay
           relayctl investigate --stage dev --web       the same, in a browser
 
+        On this machine SecurityTrails is made up unless SECURITYTRAILS_API_URL is set.
         A deployed relay is asked with the module's JWT: that in RELAY_JWT or in --jwt-file, or you are asked for it.
         Every observable costs queries of SecurityTrails.
 
@@ -66,7 +67,13 @@ struct InvestigateCommand: Subcommand {
         switch (arguments.value("--stage"), arguments.value("--url")) {
         case (nil, nil): target = .here(executable: arguments.value("--exec"))
         case (let stage?, nil): target = .stage(stage)
-        case (nil, let url?): target = .url(url)
+        case (nil, let url?):
+            do throws(InvestigationError) {
+                _ = try RelayClient.Address(url: url, token: nil)
+            } catch {
+                throw CommandError("--url: \(error.description)")
+            }
+            target = .url(url)
         default: throw CommandError("--stage and --url can't go together")
         }
         if case .here = target {
