@@ -69,14 +69,18 @@ let package = Package(
             dependencies: ["bootstrap", "Deployment", "Extraction", "HTTPClient", "Investigation", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
         ),
 
-        // The tests, a target each, and the keys that several of them sign with
-        .target(name: "TestKeys", dependencies: ["COpenSSL"], path: "Tests/TestKeys", linkerSettings: system("crypto")),
-        .target(name: "TestSupport", dependencies: ["Loopback"], path: "Tests/Support"),
+        // The tests, a target each
+        .target(
+            name: "TestSupport",
+            dependencies: ["COpenSSL", "Loopback"],
+            path: "Tests/Support",
+            linkerSettings: system("crypto")
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
         .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
-        .testTarget(name: "JWTTests", dependencies: ["JWT", "COpenSSL", "TestKeys"]),
+        .testTarget(name: "JWTTests", dependencies: ["COpenSSL", "JWT", "TestSupport"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
         .testTarget(name: "InvestigationTests", dependencies: ["Extraction", "Investigation", "Loopback"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
@@ -84,7 +88,8 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CTIM", "JSON", "LocalLambda", "Loopback", "Relay", "SecurityTrails", "TestSupport", "bootstrap",
+                "CTIM", "HTTPClient", "JSON", "JWT", "LocalLambda", "Loopback", "Relay", "SecurityTrails", "TestSupport",
+                "bootstrap",
             ]
         ),
         .testTarget(name: "LoopbackTests", dependencies: ["JSON", "Loopback", "TestSupport"]),

@@ -5,6 +5,8 @@ import SecurityTrails
 package struct Configuration: Sendable {
     /// What JWTs are signed with; nil where none is set, which every request that needs it is told.
     package let secretKey: String?
+    /// Whose RS256 tokens are taken; nil: nobody's.
+    package let platform: Platform?
     /// How SecurityTrails is asked.
     package let securityTrails: Client.Configuration
     /// Pages of an answer that are read at most; nil: all of them.
@@ -24,6 +26,7 @@ package struct Configuration: Sendable {
     /// Reads the environment's variables.
     package init(environment: [String: String]) throws(Invalid) {
         secretKey = environment["SECRET_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        platform = try Platform(environment: environment)
         securityTrails = Client.Configuration(
             baseURL: try Self.baseURL(environment["SECURITYTRAILS_API_URL"]),
             lookups: try Self.lookups(environment["LOOKUPS"]),
@@ -84,7 +87,7 @@ package struct Configuration: Sendable {
     }
 
     /// A number in decimal digits alone; one past the end of the type is as good as endless.
-    private static func wholeNumber(_ text: String) -> Int? {
+    static func wholeNumber(_ text: String) -> Int? {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard !text.isEmpty, text.utf8.allSatisfy({ digits.contains($0) }) else { return nil }
         return Int(text) ?? .max
@@ -103,7 +106,7 @@ package struct Configuration: Sendable {
         return "\(url.scheme)://\(url.host)\(port)\(url.path)" + (url.path.hasSuffix("/") ? "" : "/")
     }
 
-    private static func isLoopback(_ host: String) -> Bool {
+    static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "[::1]" { return true }
         guard case .ipv4 = Subject(ipv4: host) else { return false }
         return host.hasPrefix("127.")

@@ -11,6 +11,7 @@ package final class Relay {
     private static let margin = 1.0
 
     let configuration: Configuration
+    let authorization: Authorization
     let client: Client
 
     /// What an event came to.
@@ -46,13 +47,20 @@ package final class Relay {
     ///
     /// - Parameters:
     ///   - memory: SecurityTrails' earlier answers, which all of a process's relays share.
+    ///   - keys: the platform's keys, which they share too.
     ///   - trace: is told of each request to SecurityTrails, observables included.
     package init(
         _ configuration: Configuration,
         memory: Memory = Memory(),
+        keys: PlatformKeys = PlatformKeys(),
         trace: ((String) -> Void)? = nil
     ) throws(HTTPError) {
         self.configuration = configuration
+        authorization = Authorization(
+            secretKey: configuration.secretKey,
+            platform: configuration.platform,
+            keys: keys
+        )
         client = try Client(configuration.securityTrails, memory: memory, trace: trace)
     }
 

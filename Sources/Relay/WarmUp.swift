@@ -17,7 +17,7 @@ extension Relay {
             """.utf8
         )
         _ = try? answer(event, began: .now, deadline: nil)
-        _ = try? Authorization.key(ofToken: Self.warmUpToken, secretKey: Self.warmUpSecret)
+        _ = try? Authorization(secretKey: Self.warmUpSecret).caller(ofToken: Self.warmUpToken, until: .now)
         var envelope = Envelope()
         let observable = Observable(.domain, "example.com")
         let now = Sighting.timestamp()

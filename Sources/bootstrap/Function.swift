@@ -5,16 +5,19 @@ import class SecurityTrails.Memory
 
 /// Makes the function that the process serves: the relay, as the environment configures it, ready for its first event.
 ///
-/// - Parameter memory: SecurityTrails' earlier answers, which all of the process's loops share.
+/// - Parameters:
+///   - memory: SecurityTrails' earlier answers, which all of the process's loops share.
+///   - keys: the platform's keys, which they share too.
 func makeFunction(
     environment: [String: String],
     log: Log,
-    memory: Memory = Memory()
+    memory: Memory = Memory(),
+    keys: PlatformKeys = PlatformKeys()
 ) throws(FunctionError) -> Runtime.Handler {
     // Observables are named in these records, and in none above DEBUG.
     var requestID: String?
     let trace = { log.write(.debug, $0, requestID: requestID) }
-    let relay = try makeRelay(environment, memory, trace: log.isEnabled(.debug) ? trace : nil)
+    let relay = try makeRelay(environment, memory, keys, trace: log.isEnabled(.debug) ? trace : nil)
     relay.warmUp()
     return { invocation throws(FunctionError) in
         requestID = invocation.requestID
@@ -29,10 +32,11 @@ func makeFunction(
 private func makeRelay(
     _ environment: [String: String],
     _ memory: Memory,
+    _ keys: PlatformKeys,
     trace: ((String) -> Void)?
 ) throws(FunctionError) -> Relay {
     do {
-        return try Relay(Configuration(environment: environment), memory: memory, trace: trace)
+        return try Relay(Configuration(environment: environment), memory: memory, keys: keys, trace: trace)
     } catch let error as Configuration.Invalid {
         throw FunctionError(.configuration, error.message)
     } catch {

@@ -86,7 +86,7 @@ private func verifyToken(_ input: [UInt8]) {
     check((try? CompactSerialization.verify(text, secret: "unknown", now: 0)) == nil, "a forged token was accepted")
     let signed = CompactSerialization.sign(claims: input, secret: "known")
     _ = try? CompactSerialization.verify(signed, secret: "known", now: 1e9)
-    _ = try? Authorization.key(ofToken: signed, secretKey: "known")
+    _ = try? Authorization(secretKey: "known").caller(ofToken: signed, until: .now)
 }
 
 private func readPages(_ input: [UInt8]) {

@@ -1,5 +1,5 @@
 import Foundation
-import TestKeys
+import TestSupport
 import Testing
 
 @testable import JWT

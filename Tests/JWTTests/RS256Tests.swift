@@ -1,6 +1,6 @@
 import Foundation
 import JWT
-import TestKeys
+import TestSupport
 import Testing
 
 /// A pair for all tests of signatures: making one takes a tenth of a second.

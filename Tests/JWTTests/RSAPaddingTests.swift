@@ -1,6 +1,6 @@
 import COpenSSL
 import Foundation
-import TestKeys
+import TestSupport
 import Testing
 
 @testable import JWT

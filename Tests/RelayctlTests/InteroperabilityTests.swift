@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import Relay
 import Testing
 
@@ -46,9 +47,9 @@ struct InteroperabilityTests {
         let library = try #require(installed.first { $0.module == module })
         let secret = String(repeating: "aZ09", count: 16)
         let token = try python(read + library.sign, input: "\(key)\n\(secret)\n\n")
-        #expect(try Authorization.key(ofToken: token, secretKey: secret) == key)
+        #expect(try Authorization(secretKey: secret).caller(ofToken: token, until: .now).key == key)
         #expect(throws: AuthorizationError.token(.notVerified)) {
-            try Authorization.key(ofToken: token, secretKey: secret + "x")
+            try Authorization(secretKey: secret + "x").caller(ofToken: token, until: .now)
         }
     }
 }

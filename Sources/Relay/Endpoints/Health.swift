@@ -2,15 +2,15 @@ extension Relay {
     /// Whether the caller's key works: SecurityTrails is asked.
     func health(_ call: Call) -> Reply {
         var envelope = Envelope()
-        let key: String
+        let caller: Caller
         do {
-            key = try Authorization.key(of: call.request, secretKey: configuration.secretKey)
+            caller = try authorization.caller(of: call.request, until: call.end)
         } catch {
             envelope.note(.notAuthorized(error.message))
             return Reply(&envelope)
         }
 
-        let (failure, requests) = client.ping(key: key, until: call.end)
+        let (failure, requests) = client.ping(key: caller.key, until: call.end)
         if let failure {
             envelope.note(RelayError(failure))
             return Reply(&envelope, upstreamRequests: requests)

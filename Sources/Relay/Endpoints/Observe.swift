@@ -6,10 +6,10 @@ extension Relay {
     /// What SecurityTrails knows about the observables, as sightings.
     func observe(_ call: Call) -> Reply {
         var envelope = Envelope()
-        let key: String
+        let caller: Caller
         let observables: [Observable]
         do {
-            key = try Authorization.key(of: call.request, secretKey: configuration.secretKey)
+            caller = try authorization.caller(of: call.request, until: call.end)
         } catch {
             envelope.note(.notAuthorized(error.message))
             return Reply(&envelope)
@@ -27,8 +27,8 @@ extension Relay {
 
         let report = client.ask(
             about: questions.compactMap(\.subject).unique().filter { !$0.isOfSpecialUse },
-            key: key,
-            pages: configuration.pages,
+            key: caller.key,
+            pages: caller.pages(else: configuration.pages),
             until: call.end
         )
         var sightings: [Sighting] = []

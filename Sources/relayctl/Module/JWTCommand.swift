@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import HTTPClient
 import JWT
 import Loopback
 import Relay
@@ -116,7 +117,7 @@ extension JWTCommand {
         var refusal: String?
         do throws(AuthorizationError) {
             guard !token.contains(where: \.isWhitespace) else { throw .wrongType }
-            _ = try Authorization.key(ofToken: token, secretKey: secret)
+            _ = try Authorization(secretKey: secret).caller(ofToken: token, until: .now).key
         } catch {
             refusal = "Authorization failed: " + error.message
         }
@@ -142,7 +143,7 @@ extension JWTCommand {
             )
         }
         do {
-            _ = try Authorization.key(ofToken: issue.token, secretKey: issue.secret)
+            _ = try Authorization(secretKey: issue.secret).caller(ofToken: issue.token, until: .now)
         } catch {
             let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
             throw CommandError("the relay would refuse this JWT: \(error.message)\(cause)")

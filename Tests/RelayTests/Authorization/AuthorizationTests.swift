@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import JWT
 import LocalLambda
 import Loopback
@@ -48,7 +49,7 @@ struct AuthorizationTests {
 
     @Test("The token that a process is warmed with goes the whole way")
     func warmUpToken() throws {
-        let key = try Authorization.key(ofToken: Relay.warmUpToken, secretKey: Relay.warmUpSecret)
+        let key = try Authorization(secretKey: Relay.warmUpSecret).caller(ofToken: Relay.warmUpToken, until: .now).key
         #expect(key == "warm-up")
     }
 
