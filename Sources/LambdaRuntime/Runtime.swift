@@ -119,8 +119,8 @@ package enum Runtime {
         case .tooLarge:
             let size = answer.payload.count
             let error = FunctionError(.responseTooLarge, "Lambda refused a response of \(size) bytes as too large")
+            // That was the answer: a second one to the same invocation would end the process.
             log.write(.error, error.message, requestID: invocation.requestID, fields: error.logFields)
-            try report(error, for: invocation, source, log)
         case .refused(let status):
             log.write(.warn, "the response was refused with \(status)", requestID: invocation.requestID)
         }

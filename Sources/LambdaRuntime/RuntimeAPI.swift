@@ -1,5 +1,3 @@
-import HTTPClient
-
 /// The process is of no more use: Lambda starts another when it exits with a status other than 0.
 package struct RuntimeLost: Error, Equatable {
     /// What was asked for, and what came instead.
@@ -35,24 +33,22 @@ struct RuntimeAPI: InvocationSource {
     /// An event is 6 MB at most.
     private static let eventLimit = 8 << 20
 
-    private let base: String
-    private let connection: HTTPConnection
+    private let connection: RuntimeConnection
 
     /// The API that Lambda names in `AWS_LAMBDA_RUNTIME_API`: `host:port`; local tools set a scheme or a path as well.
     init(_ environment: [String: String]) throws(RuntimeLost) {
-        guard let address = environment["AWS_LAMBDA_RUNTIME_API"], !address.isEmpty else {
+        guard let text = environment["AWS_LAMBDA_RUNTIME_API"], !text.isEmpty else {
             throw RuntimeLost(message: "AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda starts this executable")
         }
-        let root = address.hasPrefix("http://") || address.hasPrefix("https://") ? address : "http://" + address
-        base = root + (root.hasSuffix("/") ? "" : "/") + "2018-06-01/runtime/"
-        // A process that was frozen for a day finds its connection as it left it.
-        let options = HTTPOptions(bodyLimit: Self.eventLimit, idleConnectionLifetime: .max >> 32)
-        do { connection = try HTTPConnection(options) } catch { throw Self.lost("Runtime API", error) }
+        guard let address = RuntimeConnection.Address(text) else {
+            throw RuntimeLost(message: "AWS_LAMBDA_RUNTIME_API is not of the form HOST:PORT")
+        }
+        connection = RuntimeConnection(address, bodyLimit: Self.eventLimit)
     }
 
     func next() throws(RuntimeLost) -> Invocation {
         let call = "invocation/next"
-        let response = try exchange(HTTPRequest(.get, base + call), call, timeout: nil)
+        let response = try exchange(call, headers: "", body: nil, timeout: nil)
         guard response.status == 200 else { throw Self.lost(call, status: response.status) }
         guard let invocation = Invocation(response, began: .now) else {
             throw RuntimeLost(message: "\(call): no request id in the answer")
@@ -61,7 +57,7 @@ struct RuntimeAPI: InvocationSource {
     }
 
     func respond(_ payload: [UInt8], to requestID: String) throws(RuntimeLost) -> Acceptance {
-        try post(payload, "invocation/\(requestID)/response", headers: [Self.json])
+        try post(payload, "invocation/\(requestID)/response", headers: Self.json)
     }
 
     func report(_ error: FunctionError, for requestID: String) throws(RuntimeLost) -> Acceptance {
@@ -75,15 +71,14 @@ struct RuntimeAPI: InvocationSource {
 
     // MARK: - Exchanges
 
-    private static let json = "Content-Type: application/json"
+    private static let json = "Content-Type: application/json\r\n"
 
-    private static func headers(of error: FunctionError) -> [String] {
-        [json, "Lambda-Runtime-Function-Error-Type: \(error.kind.rawValue)"]
+    private static func headers(of error: FunctionError) -> String {
+        json + "Lambda-Runtime-Function-Error-Type: \(error.kind.rawValue)\r\n"
     }
 
-    private func post(_ body: [UInt8], _ call: String, headers: [String]) throws(RuntimeLost) -> Acceptance {
-        let request = HTTPRequest(.post(body), base + call, headers: headers)
-        let response = try exchange(request, call, timeout: Self.postTimeout)
+    private func post(_ body: [UInt8], _ call: String, headers: String) throws(RuntimeLost) -> Acceptance {
+        let response = try exchange(call, headers: headers, body: body, timeout: Self.postTimeout)
         switch response.status {
         case 200..<300: return .accepted
         case 413: return .tooLarge
@@ -92,20 +87,51 @@ struct RuntimeAPI: InvocationSource {
         }
     }
 
-    private func exchange(_ request: HTTPRequest, _ call: String, timeout: Double?) throws(RuntimeLost) -> HTTPResponse
-    {
-        do {
-            return try connection.exchange(request, timeout: timeout)
+    private func exchange(
+        _ call: String,
+        headers: String,
+        body: [UInt8]?,
+        timeout: Double?
+    ) throws(RuntimeLost) -> RuntimeConnection.Response {
+        do throws(RuntimeConnection.Lost) {
+            return try connection.exchange("2018-06-01/runtime/" + call, headers: headers, body: body, timeout: timeout)
         } catch {
-            throw Self.lost(call, error)
+            throw RuntimeLost(message: "\(call): the Runtime API is lost: \(error.reason)")
         }
     }
 
     private static func lost(_ call: String, status: Int) -> RuntimeLost {
         RuntimeLost(message: "\(call): the Runtime API answered \(status)")
     }
+}
 
-    private static func lost(_ call: String, _ error: HTTPError) -> RuntimeLost {
-        RuntimeLost(message: "\(call): the Runtime API is lost: \(error.reason)")
+extension RuntimeConnection {
+    /// Where the API listens.
+    struct Address {
+        /// Host and port as they were given, for the `Host` field.
+        let authority: String
+        let host: String
+        let port: String
+        /// What stands in front of each call's path; it has no slash at its end.
+        let path: String
+
+        /// Reads `HOST:PORT`, or an http URL; an IPv6 address stands in brackets. Nil for anything else.
+        init?(_ text: String) {
+            var rest = text[...]
+            if rest.hasPrefix("http://") { rest = rest.dropFirst(7) }
+            let authority = rest.prefix { $0 != "/" }
+            var path = rest.dropFirst(authority.count)
+            while path.last == "/" { path.removeLast() }
+            let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+            let port = authority.dropFirst(host.count)
+            let number = port.isEmpty ? 80 : UInt16(port.dropFirst()) ?? 0
+            guard !host.isEmpty, host != "[]", host != "]", number > 0, !authority.contains("@"),
+                text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+            else { return nil }
+            self.authority = String(authority)
+            self.host = String(host.drop { $0 == "[" }.prefix { $0 != "]" })
+            self.port = String(number)
+            self.path = String(path)
+        }
     }
 }

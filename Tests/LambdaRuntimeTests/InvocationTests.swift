@@ -32,17 +32,19 @@ struct InvocationTests {
         let left = try #require(invocation.deadline) - .now
         #expect(left > 11 && left < 12.1)
         #expect(MonotonicTime.now - invocation.began < 5 && invocation.began <= .now)
-        #expect(invocation.functionARN == fields[2].1 && invocation.traceID == fields[3].1)
-        #expect(invocation.clientContext == fields[4].1 && invocation.cognitoIdentity == fields[5].1)
-        #expect(invocation.tenantID == fields[6].1 && invocation.event == Array(#"{"é":1}"#.utf8))
+        #expect(invocation.traceID == fields[3].1)
+        #expect(invocation.tenantID == fields[6].1)
+        #expect(invocation.event == Array(#"{"é":1}"#.utf8))
     }
 
     @Test("All but the id is optional")
     func idAlone() throws {
         let invocation = try invocation([("Lambda-Runtime-Aws-Request-Id", "a")], event: "")
         #expect(invocation.requestID == "a" && invocation.deadline == nil && invocation.event.isEmpty)
-        #expect(invocation.functionARN == nil && invocation.traceID == nil && invocation.tenantID == nil)
-        #expect(invocation.clientContext == nil && invocation.cognitoIdentity == nil)
+        #expect(invocation.traceID == nil)
+        #expect(invocation.tenantID == nil)
+        let empty = try self.invocation([("Lambda-Runtime-Aws-Request-Id", "a"), ("Lambda-Runtime-Trace-Id", "")])
+        #expect(empty.traceID == nil, "Managed Instances send an empty one")
     }
 
     @Test(
@@ -73,8 +75,59 @@ struct InvocationTests {
             _ = try RuntimeAPI(["AWS_LAMBDA_RUNTIME_API": scheme + server.address + path]).next()
             #expect(server.requests.map(\.target) == [target])
         }
-        for environment in [[:], ["AWS_LAMBDA_RUNTIME_API": ""]] {
-            #expect(throws: RuntimeLost.self) { try RuntimeAPI(environment) }
+        for address in [
+            nil, "", "https://127.0.0.1:1", ":9001", "[]:1", "host:port", "a b:1", "host:99999", "u@host:1",
+        ] {
+            let environment = address.map { ["AWS_LAMBDA_RUNTIME_API": $0] } ?? [:]
+            #expect(throws: RuntimeLost.self, "\(address ?? "-")") { try RuntimeAPI(environment) }
         }
+    }
+
+    @Test(
+        "The Runtime API may be named by a host's name or an IPv6 address",
+        arguments: [
+            ("localhost:9001", "localhost", "9001", ""), ("[::1]:9001", "::1", "9001", ""),
+            ("[::]/.rt", "::", "80", "/.rt"),
+            ("169.254.100.1:9001", "169.254.100.1", "9001", ""), ("http://sandbox", "sandbox", "80", ""),
+        ]
+    )
+    func names(text: String, host: String, port: String, path: String) throws {
+        let address = try #require(RuntimeConnection.Address(text))
+        #expect(address.host == host)
+        #expect(address.port == port)
+        #expect(address.path == path)
+    }
+
+    @Test("An answer that comes byte by byte, in chunks with extensions, or after a 100, is read whole")
+    func pieces() throws {
+        let head = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: a\r\n"
+        let answers = [
+            "HTTP/1.1 100 Continue\r\n\r\n" + head + "Content-Length: 2\r\n\r\n{}",
+            head + "Transfer-Encoding: chunked\r\n\r\n1;x=y\r\n{\r\n1 \r\n}\r\n0\r\nTrailer: x\r\n\r\n",
+            "HTTP/1.0 200\r\nLambda-Runtime-Aws-Request-Id:a\r\ncontent-length:2\r\n\r\n{}",
+        ]
+        for answer in answers {
+            let server = try ScriptedServer([.bytes(answer)])
+            defer { server.stop() }
+            #expect(try RuntimeAPI(["AWS_LAMBDA_RUNTIME_API": server.address]).next().event == Array("{}".utf8))
+        }
+    }
+
+    @Test(
+        "An answer that is no HTTP, too large or without a length is refused",
+        arguments: [
+            "HTTP/1.1 99 x\r\n\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 2000\r\n\r\n", "\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 8388609\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2x\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n{}",
+            "HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 70_000) + "\r\n\r\n",
+        ]
+    )
+    func refused(answer: String) throws {
+        let server = try ScriptedServer([.bytes(answer)])
+        defer { server.stop() }
+        #expect(throws: RuntimeLost.self) { try RuntimeAPI(["AWS_LAMBDA_RUNTIME_API": server.address]).next() }
     }
 }

@@ -37,16 +37,11 @@ struct LoopTests {
         #expect(play.log.count { $0.contains("echoed") } == 1)
     }
 
-    @Test("For an answer refused as too large, an error is reported, and the loop goes on")
+    @Test("After an answer refused as too large nothing more is posted, and the loop goes on")
     func tooLarge() throws {
-        let play = try Play([.invocation("a"), .status(413), .accepted, .invocation("b"), .accepted])
-        #expect(
-            play.calls == ["GET next", "POST a/response", "POST a/error", "GET next", "POST b/response", "GET next"]
-        )
-        #expect(play.requests[2]["Lambda-Runtime-Function-Error-Type"] == "Function.ResponseSizeTooLarge")
-        let error = try JSONValue(parsing: play.requests[2].body)
-        #expect(error["errorType"]?.string == "Function.ResponseSizeTooLarge" && error["errorMessage"]?.string != nil)
-        #expect(play.log.contains { $0.contains("ERROR") && $0.contains("\ta\t") })
+        let play = try Play([.invocation("a"), .status(413), .invocation("b"), .accepted])
+        #expect(play.calls == ["GET next", "POST a/response", "GET next", "POST b/response", "GET next"])
+        #expect(play.log.contains { $0.contains("ERROR") && $0.contains("\ta\t") && $0.contains("too large") })
     }
 
     @Test("A handler's error is reported with its type, and the loop goes on")
@@ -70,8 +65,6 @@ struct LoopTests {
             _ throws(FunctionError) in throw handlerFault
         }
         #expect(play.calls == ["GET next", "POST a/error", "GET next", "POST b/error", "GET next"])
-        let afterwards = try Play([.invocation("a"), .status(413), .status(status), .invocation("b"), .accepted])
-        #expect(afterwards.calls.suffix(3) == ["GET next", "POST b/response", "GET next"])
     }
 
     @Test("403 and 500 end the loop, whatever was called", arguments: [403, 500, 502, 404, 301])
@@ -84,10 +77,6 @@ struct LoopTests {
             throw handlerFault
         }
         #expect(error.calls == ["GET next", "POST a/error"] && error.end.contains("\(status)"))
-        let tooLarge = try Play([.invocation("a"), .status(413), .status(status), .invocation("b")])
-        #expect(
-            tooLarge.calls == ["GET next", "POST a/response", "POST a/error"] && tooLarge.end.contains("\(status)")
-        )
     }
 
     @Test("A connection that is lost ends the loop, whatever was called")

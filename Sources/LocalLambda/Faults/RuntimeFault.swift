@@ -159,8 +159,8 @@ extension RuntimeFault {
         } + [
             RuntimeFault(
                 "response is answered 413",
-                [invocation, refusal(413), .reply(.accepted)],
-                .calls([.next, .response(id: id), .error(id: id), .next])
+                [invocation, refusal(413)],
+                answered
             ),
             RuntimeFault("error is answered 413", [noEvent, refusal(413)], reported),
             RuntimeFault("response is never answered", [invocation, .reply(.hang)], .exit),
