@@ -1,4 +1,6 @@
 import Foundation
+import Loopback
 
 StandardStreams.openClosed()
+Remains.watch()
 exit(dispatch(Array(CommandLine.arguments.dropFirst()), .process))

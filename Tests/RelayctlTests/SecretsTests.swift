@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 @Suite("relayctl keeps secrets")
@@ -99,6 +100,40 @@ struct SecretsTests {
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == number)
         #expect(terminal.echoes)
+    }
+
+    @Test("A signal leaves no temporary folder and no child behind", arguments: [SIGINT, SIGTERM])
+    func remains(number: Int32) throws {
+        let temporary = try temporaryFolder("remains")
+        defer { try? FileManager.default.removeItem(at: temporary) }
+        let (process, output, _) = try folder.start(
+            [
+                "replay", "--tls", "--repeat", "1000000", "--exec", built("bootstrap").path,
+                project.appendingPathComponent("Tests/Events/rest-version.json").path,
+            ],
+            input: .nullDevice,
+            environment: ["TMPDIR": temporary.path]
+        )
+        _ = output.fileHandleForReading.availableData
+        func isChild(_ id: String) -> Bool {
+            let parent = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8).split(separator: ")").last?
+                .split(separator: " ")[1]
+            return parent == "\(process.processIdentifier)"
+        }
+        func children() -> [String] {
+            (try? FileManager.default.contentsOfDirectory(atPath: "/proc").filter(isChild)) ?? []
+        }
+        let end = Date(timeIntervalSinceNow: 10)
+        while children().isEmpty, Date() < end { usleep(20_000) }
+        let left = children()
+        #expect(left.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).count == 1)
+        kill(process.processIdentifier, number)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == number)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [])
+        usleep(100_000)
+        #expect(left.allSatisfy { !FileManager.default.fileExists(atPath: "/proc/\($0)") })
     }
 
     private func files() throws -> Set<String> {

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// What AWS calls are signed with.
 package struct Credentials: Equatable, Sendable {
@@ -76,7 +77,7 @@ package struct CredentialChain: Sendable {
     }
 
     private func hasVersion2OfAWSCommand() -> Bool {
-        let version = try? Tool(name: "aws").run(["--version"], environment: environment, quietly: true)
+        let version = try? Tool(name: "aws").run(["--version"], environment: environment)
         return version.map { String(decoding: $0, as: UTF8.self).hasPrefix("aws-cli/2") } ?? false
     }
 
@@ -103,7 +104,7 @@ package struct CredentialChain: Sendable {
 
     /// What a command prints; throws where it fails. Its errors go to the operator.
     private func run(_ words: [String]) throws -> Data {
-        try Tool(name: words[0]).run(Array(words.dropFirst()), environment: environment)
+        try Tool(name: words[0]).run(Array(words.dropFirst()), environment: environment, messages: .shown)
     }
 }
 

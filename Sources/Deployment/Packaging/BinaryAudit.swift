@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// What an executable asks of the system it runs on, held against what Lambda's `provided.al2023` has: glibc 2.34 and the
 /// libstdc++ of GCC 11 (https://docs.aws.amazon.com/linux/al2023/release-notes/all-packages.html).

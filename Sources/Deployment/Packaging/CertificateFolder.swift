@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// Certificate authorities as OpenSSL looks them up: a file each, under the hash of its subject
 /// (https://docs.openssl.org/3.0/man1/openssl-rehash/). A whole bundle takes twenty milliseconds to load, a file of this

@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 
 /// The executable that Lambda starts, `bootstrap` at the top of the zip, as `unzip` finds it there.
 struct PackagedExecutable {
@@ -38,12 +39,14 @@ struct PackagedExecutable {
     }
 
     private func output(of tool: Tool, _ arguments: [String]) throws(AWSError) -> Data {
-        do {
-            return try tool.run(arguments, quietly: true)
-        } catch let error as PackagingError where error.isMissingTool {
-            throw .blocked(error.description)
+        do throws(ToolError) {
+            return try tool.run(arguments)
         } catch {
-            throw .blocked("\(zip) is no zip; 'relayctl package' makes one")
+            throw .blocked(
+                error.isMissing
+                    ? "\(error); deploy/setup --lambda installs it"
+                    : "\(zip) is no zip; 'relayctl package' makes one"
+            )
         }
     }
 }

@@ -66,11 +66,10 @@ package struct Packaging {
         say("Packing")
         let zip = try pack(["bootstrap"] + certificates.map { "certs/" + $0 })
         let data = try Data(contentsOf: zip)
-        let digest = try Tool(name: "openssl").run(["dgst", "-sha256", "-r", zip.path])
         return Zip(
             file: zip,
             size: data.count,
-            sha256: String(String(decoding: digest, as: UTF8.self).prefix(64)),
+            sha256: SHA256(CollectionOfOne(data)).hexadecimal,
             architecture: Self.architecture,
             audit: audit
         )
@@ -114,10 +113,11 @@ package struct Packaging {
             arguments += ["-Xswiftc", "-L", "-Xswiftc", archives.path]
         }
         let swift = Tool(name: "swift")
-        do {
-            try swift.run(arguments + ["--quiet"])
+        do throws(ToolError) {
+            try swift.run(arguments + ["--quiet"], messages: .shown)
         } catch {
-            throw PackagingError("the build failed (above); where it is the link, deploy/setup --lambda may help")
+            if error.isMissing { throw error }
+            throw PackagingError("the build failed (above); if it is the link, deploy/setup --lambda may help")
         }
         let products = try swift.run(arguments + ["--show-bin-path"])
         let path = String(decoding: products, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -126,7 +126,7 @@ package struct Packaging {
 
     /// The compiler's libstdc++.a, if there is one.
     private func libstdcxx() throws -> URL? {
-        let printed = try? Tool(name: "gcc").run(["-print-file-name=libstdc++.a"], quietly: true)
+        let printed = try? Tool(name: "gcc").run(["-print-file-name=libstdc++.a"])
         let path = String(decoding: printed ?? Data(), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         return path.hasPrefix("/") ? URL(fileURLWithPath: path) : nil
     }

@@ -186,7 +186,7 @@ private struct Parts {
         body = request.body.isEmpty ? nil : .string(text ?? request.body.base64EncodedString())
         let now = Date()
         epoch = Int(now.timeIntervalSince1970 * 1000)
-        time = Self.commonLogTime(now)
+        time = UTC(now).commonLog
     }
 
     /// The pairs of the query in the order in which they were sent.
@@ -231,15 +231,6 @@ private struct Parts {
         else { return true }
         return type.hasPrefix("text/") || type.hasSuffix("+json") || type.hasSuffix("+xml")
             || ["application/json", "application/javascript", "application/xml"].contains(type)
-    }
-
-    /// `12/Mar/2024:18:42:10 +0000`
-    private static func commonLogTime(_ date: Date) -> String {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "UTC")
-        formatter.dateFormat = "dd/MMM/yyyy:HH:mm:ss Z"
-        return formatter.string(from: date)
     }
 }
 

@@ -162,18 +162,3 @@ extension RecordedEvent {
         }
     }
 }
-
-/// A decoding error in one line: what, and where.
-func explanation(of error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    let context: DecodingError.Context
-    switch error {
-    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
-        .dataCorrupted(let found):
-        context = found
-    @unknown default: return "\(error)"
-    }
-    let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
-    let reason = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-    return (path.isEmpty ? "" : path + ": ") + (reason ?? context.debugDescription)
-}

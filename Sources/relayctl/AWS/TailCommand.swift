@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import Loopback
 
 /// `relayctl tail`: the function's log, as it comes.
 struct TailCommand: Subcommand {
@@ -50,8 +51,8 @@ struct RecordLayout {
     let hasDate: Bool
 
     func line(_ record: LogRecord) -> String {
-        let clock = record.time.formatted(.iso8601.time(includingFractionalSeconds: true)) + "Z"
-        let time = hasDate ? record.time.formatted(.iso8601.year().month().day()) + "T" + clock : clock
+        let utc = UTC(record.time)
+        let time = (hasDate ? utc.day + "T" : "") + utc.preciseClock + "Z"
         let (level, text) = levelAndText(record.message)
         let padded = (level ?? "").padding(toLength: 5, withPad: " ", startingAt: 0)
         return "\(time) \(colored(padded, level)) \(visible(text))"

@@ -39,33 +39,25 @@ extension Context {
     }
 }
 
-/// The terminal, and its settings before the echo was switched off. Unsafe is safe here: relayctl asks from one thread,
-/// and writes this only while no handler that reads it is installed.
-private nonisolated(unsafe) var echoing = (terminal: STDIN_FILENO, settings: termios())
-
 /// Runs `body` with the terminal's echo off, and puts the terminal back, whatever ends the body.
 private func withoutEcho<Result>(on terminal: Int32, _ body: () throws -> Result) throws -> Result {
-    echoing.terminal = terminal
-    guard tcgetattr(terminal, &echoing.settings) == 0 else { throw CommandError("the terminal can't be read", .failed) }
-    var silent = echoing.settings
-    silent.c_lflag &= ~tcflag_t(ECHO)
-
-    let fatal = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    let before = fatal.map { number in
-        signal(number) { number in
-            tcsetattr(echoing.terminal, TCSANOW, &echoing.settings)
-            signal(number, SIG_DFL)
-            raise(number)
-        }
+    var settings = termios()
+    guard tcgetattr(terminal, &settings) == 0 else { throw CommandError("the terminal can't be read", .failed) }
+    let echoing = settings
+    settings.c_lflag &= ~tcflag_t(ECHO)
+    let remains = Remains.add {
+        var echoing = echoing
+        tcsetattr(terminal, TCSANOW, &echoing)
     }
     // Stopped and continued, the shell would have put the echo back.
     let stop = signal(SIGTSTP, SIG_IGN)
     defer {
-        tcsetattr(terminal, TCSAFLUSH, &echoing.settings)
-        for (number, handler) in zip(fatal, before) { signal(number, handler) }
+        var echoing = echoing
+        tcsetattr(terminal, TCSAFLUSH, &echoing)
         signal(SIGTSTP, stop)
+        Remains.remove(remains)
     }
-    guard tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else {
+    guard tcsetattr(terminal, TCSAFLUSH, &settings) == 0 else {
         throw CommandError("the terminal's echo stays on", .failed)
     }
     return try body()

@@ -177,7 +177,7 @@ struct InvestigateCommand: Subcommand {
     // MARK: - In the browser
 
     private func serve(_ context: Context) throws -> Int32 {
-        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])
+        Remains.expectSignal()
         let relay = try InvestigatedRelay(target, context, token: readToken(context))
         defer { relay.stop() }
         let page = PageServer()
@@ -192,9 +192,7 @@ struct InvestigateCommand: Subcommand {
         context.print("\(address) shows the page. It asks \(relay.name).")
         context.print("Ctrl-C ends it.")
         openInBrowser(address, context)
-        var signal: Int32 = 0
-        var set = ends
-        sigwait(&set, &signal)
+        Remains.waitForSignal()
         context.print("Stopped.")
         return 0
     }

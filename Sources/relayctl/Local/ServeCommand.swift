@@ -78,12 +78,9 @@ struct ServeCommand: Subcommand {
         let output = ServeOutput(context: context, gateway: gateway, function: function)
         let executable = try Executable.besideThis(orAt: executable.map(context.file))
         let own = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
-        // Every thread inherits that these wait for `sigwait`. Without the last, a reader that has gone would end this
-        // process, and with it the Runtime API, before the relay's.
-        let ends = blockedSignals([SIGINT, SIGTERM, SIGHUP, SIGPIPE])
-
+        Remains.expectSignal()
         let demonstration = try Demonstration(environment: context.environment.merging(own) { $1 })
-        defer { demonstration.standIn?.stop() }
+        defer { demonstration.stop() }
         let pool = pool(context, executable, variables: demonstration.variables.merging(own) { $1 })
         defer { pool.stop() }
         try pool.start()
@@ -96,9 +93,7 @@ struct ServeCommand: Subcommand {
         defer { watch.stop() }
 
         output.introduce(executable, port: server.port, demonstration)
-        var signal: Int32 = 0
-        var set = ends
-        sigwait(&set, &signal)
+        Remains.waitForSignal()
         output.announce("Stopped.")
         return 0
     }
@@ -116,13 +111,4 @@ struct ServeCommand: Subcommand {
         }
         return EnvironmentPool(environments, concurrency: function.concurrency)
     }
-}
-
-/// Has the signals wait until they are asked for, in this thread and all that it starts.
-func blockedSignals(_ signals: [Int32]) -> sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for signal in signals { sigaddset(&set, signal) }
-    pthread_sigmask(SIG_BLOCK, &set, nil)
-    return set
 }

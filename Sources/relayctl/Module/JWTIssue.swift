@@ -2,6 +2,7 @@ import Deployment
 import Foundation
 import JSON
 import JWT
+import Loopback
 
 /// A JWT that was made, and what the operator does with it.
 struct JWTIssue {
@@ -33,7 +34,7 @@ struct JWTIssue {
     ///
     /// - Parameter url: the relay's URL, where it is known.
     func text(_ module: ModuleSettings, _ settings: StageSettings, url: String?) -> String {
-        let validity = expires.map { "\nIt expires at \($0.ISO8601Format()); make a new one before.\n" } ?? "\n"
+        let validity = expires.map { "\nIt expires at \(UTC($0).second); make a new one before.\n" } ?? "\n"
         let secretStep =
             isToBeSet
             ? """
@@ -64,7 +65,7 @@ struct JWTIssue {
             region: settings.region,
             url: url,
             jwt: token,
-            expires: expires?.ISO8601Format(),
+            expires: expires.map { UTC($0).second },
             secretKey: isToBeSet ? secret : nil,
             environmentVariablesPage: settings.environmentVariablesPage,
             moduleCreationPages: Dictionary(

@@ -28,14 +28,20 @@ package final class ChildProcess: Sendable {
         output: Int32?,
         whenEnded: @escaping @Sendable () -> Void
     ) throws {
-        id = try spawn(executable, environment, output)
+        let spawn = Spawn(
+            executable: URL(fileURLWithPath: executable).path,
+            environment: environment,
+            output: output,
+            errors: output,
+            hasOwnGroup: true
+        )
+        id = try spawn.start()
+        let remains = Remains.add { [id] in _ = Foundation.kill(-id, SIGKILL) }
         Thread.detachNewThread { [self] in
-            var status: Int32 = 0
-            var usage = rusage()
-            while wait4(id, &status, 0, &usage) < 0, errno == EINTR {}
+            let (end, usage) = wait(for: id)
+            Remains.remove(remains)
             state.with { state in
-                let signal = status & 0x7f
-                state.end = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
+                state.end = end
                 state.peakMemory = usage.ru_maxrss * 1024
             }
             whenEnded()
@@ -103,45 +109,4 @@ extension ChildProcess.End: CustomStringConvertible {
         case .killed(let signal): "was ended by \(String(cString: strsignal(signal))) (signal \(signal))"
         }
     }
-}
-
-private func spawn(_ executable: String, _ environment: [String: String], _ output: Int32?) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    for standard in [Int32(1), 2] {
-        if let output {
-            posix_spawn_file_actions_adddup2(&actions, output, standard)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_WRONLY, 0)
-        }
-    }
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-
-    let path = URL(fileURLWithPath: executable).path
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
-    var variables = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in arguments + variables { free(pointer) } }
-    var id: pid_t = 0
-    var code: Int32
-    var attempts = 0
-    repeat {
-        code = inheritance.withLock { posix_spawn(&id, path, &actions, &attributes, &arguments, &variables) }
-        attempts += 1
-        // Somebody still holds the file open for writing: a linker, or a process between fork and exec.
-    } while code == ETXTBSY && attempts < 40 && usleep(50_000) == 0
-    guard code == 0 else { throw LocalError("can't start \(path): \(systemMessage(code))") }
-    return id
 }

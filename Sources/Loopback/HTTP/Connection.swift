@@ -70,14 +70,11 @@ func isConnected(_ descriptor: Int32) -> Bool {
     return poll(&wanted, 1, 0) == 0
 }
 
-/// Held while a process is started, and while a descriptor exists that the process must not inherit.
-let inheritance = NSLock()
-
 /// Waits for a connection; negative, with errno, where there is none.
 func accept(_ listener: Int32) -> Int32 {
     var wanted = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
     guard poll(&wanted, 1, -1) > 0 else { return -1 }
-    return inheritance.withLock {
+    return inheritance.withLock { _ in
         let descriptor = accept(listener, nil, nil)
         if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         return descriptor

@@ -1,0 +1,84 @@
+import Foundation
+
+/// What this process must not leave behind when a signal ends it: temporary folders, some with keys in them, children,
+/// and a terminal without its echo.
+package enum Remains {
+    private struct State: Sendable {
+        var number = 0
+        var actions: [Int: @Sendable () -> Void] = [:]
+        /// Whether somebody waits for the signal in order to end in an orderly way.
+        var isAwaited = false
+        var signal: Int32?
+    }
+
+    private static let state = Monitor(State())
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+    /// Adds what a signal is to clear away first; `remove` takes it back.
+    package static func add(_ action: @escaping @Sendable () -> Void) -> Int {
+        state.with { state in
+            state.number += 1
+            state.actions[state.number] = action
+            return state.number
+        }
+    }
+
+    package static func remove(_ number: Int) {
+        state.with { $0.actions[number] = nil }
+    }
+
+    /// From now on a signal that ends this process clears away what there is. To be called before there are threads:
+    /// they inherit that the signals wait for one of them.
+    package static func watch() {
+        signal(SIGPIPE, SIG_IGN)
+        let awaited = set(signals.filter { !isIgnored($0) })
+        withUnsafePointer(to: awaited) { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
+        Thread.detachNewThread {
+            var (set, number) = (awaited, Int32(0))
+            while true {
+                sigwait(&set, &number)
+                let isAwaited = state.with { state in
+                    state.signal = number
+                    return state.isAwaited
+                }
+                if !isAwaited { end(by: number) }
+            }
+        }
+    }
+
+    /// From now on a signal does not end this process, but `waitForSignal`.
+    package static func expectSignal() {
+        state.with { $0.isAwaited = true }
+    }
+
+    /// Waits for a signal that came since it was expected.
+    package static func waitForSignal() {
+        _ = state.wait { $0.signal }
+    }
+
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        // SIG_IGN is the address 1, which is no function to Swift.
+        return sigaction(signal, nil, &action) == 0 && unsafeBitCast(action.__sigaction_handler, to: Int.self) == 1
+    }
+
+    private static func set(_ signals: [Int32]) -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        return set
+    }
+
+    /// Clears away what there is, and ends as the signal would have ended this process.
+    private static func end(by number: Int32) -> Never {
+        let actions = state.with { state in
+            defer { state.actions = [:] }
+            return state.actions.sorted { $0.key > $1.key }.map(\.value)
+        }
+        for action in actions { action() }
+        signal(number, SIG_DFL)
+        withUnsafePointer(to: set([number])) { _ = pthread_sigmask(SIG_UNBLOCK, $0, nil) }
+        kill(getpid(), number)
+        exit(128 + number)
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+
+/// A program of this machine.
+package struct Tool {
+    /// What becomes of its standard error.
+    package enum Messages {
+        /// It goes to this process's.
+        case shown
+        /// It is part of the error if the program fails.
+        case inError
+    }
+
+    /// Its name, found on the PATH.
+    let name: String
+
+    /// What signs for AWS and for the relay's callers, which is no program's business but those that sign in.
+    private static let secrets: Set = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+    /// What is no program's business at all.
+    private static let relaySecrets: Set = ["SECRET_KEY", "RELAY_JWT"]
+
+    package init(name: String) {
+        self.name = name
+    }
+
+    /// Runs it and returns what it printed on standard output.
+    ///
+    /// - Parameters:
+    ///   - input: what it reads on standard input.
+    ///   - folder: where it runs.
+    ///   - environment: variables laid over this process's, of which those that are secret are left out.
+    @discardableResult
+    package func run(
+        _ arguments: [String],
+        input: Data? = nil,
+        in folder: URL? = nil,
+        environment: [String: String] = [:],
+        messages: Messages = .inError
+    ) throws(ToolError) -> Data {
+        let variables = ProcessInfo.processInfo.environment.filter { !Self.secrets.contains($0.key) }
+            .merging(environment) { $1 }.filter { !Self.relaySecrets.contains($0.key) }
+        let (output, errors) = (Pipe(), Pipe())
+        let source = input.map { _ in Pipe() }
+        let id: pid_t
+        do throws(LocalError) {
+            id = try Spawn(
+                executable: "/usr/bin/env",
+                arguments: (folder.map { ["-C", $0.path] } ?? []) + [name] + arguments,
+                environment: variables,
+                input: source?.reader,
+                output: output.writer,
+                errors: messages == .shown ? STDERR_FILENO : errors.writer
+            ).start()
+        } catch {
+            throw ToolError(name, error.description)
+        }
+        let child = Remains.add { _ = kill(id, SIGTERM) }
+        defer { Remains.remove(child) }
+        source?.closeReader()
+        let (printed, words) = (output.readAll(), errors.readAll())
+        if let input { source?.write(input) }
+        let end = wait(for: id).end
+        guard end == .exited(0) else {
+            throw end == .exited(127)
+                ? ToolError(missing: name) : ToolError(name, "\(end)", String(decoding: words(), as: UTF8.self))
+        }
+        return printed()
+    }
+}
+
+/// A pipe whose ends no other process inherits.
+private final class Pipe: Sendable {
+    let reader: Int32
+    let writer: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        inheritance.withLock { _ in
+            guard pipe(&ends) == 0 else { return }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        }
+        (reader, writer) = (ends[0], ends[1])
+    }
+
+    func closeReader() {
+        close(reader)
+    }
+
+    /// Writes all of it and closes the pipe; a reader that has gone wanted no more.
+    func write(_ data: Data) {
+        signal(SIGPIPE, SIG_IGN)
+        try? FileHandle(fileDescriptor: writer, closeOnDealloc: true).write(contentsOf: data)
+    }
+
+    /// Reads to the end on another thread, whose result the returned function waits for.
+    func readAll() -> () -> Data {
+        close(writer)
+        let data = Monitor<Data?>(nil)
+        let file = FileHandle(fileDescriptor: reader, closeOnDealloc: true)
+        Thread.detachNewThread {
+            let all = (try? file.readToEnd()) ?? Data()
+            data.with { $0 = all }
+        }
+        return { data.wait { $0 } ?? Data() }
+    }
+}
+
+/// Why a program did not do its work.
+package struct ToolError: Error, CustomStringConvertible {
+    /// What happened, in a line; what the program itself said follows.
+    package let description: String
+    /// Whether there is no such program.
+    package let isMissing: Bool
+
+    init(_ name: String, _ reason: String, _ words: String = "") {
+        // What is said last is nearest to the reason.
+        let lines = words.split(whereSeparator: \.isNewline).suffix(5).map { "\n  \($0)" }
+        description = "\(name) \(reason)" + lines.joined()
+        isMissing = false
+    }
+
+    init(missing name: String) {
+        description = "\(name) is not installed"
+        isMissing = true
+    }
+}
