@@ -132,8 +132,11 @@ struct SecretsTests {
         process.waitUntilExit()
         #expect(process.terminationStatus == number)
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [])
-        usleep(100_000)
-        #expect(left.allSatisfy { !FileManager.default.fileExists(atPath: "/proc/\($0)") })
+        func isRunning(_ id: String) -> Bool {
+            (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)).map { !$0.contains(") Z ") } ?? false
+        }
+        for _ in 0..<250 where left.contains(where: isRunning) { usleep(20_000) }
+        #expect(!left.contains(where: isRunning))
     }
 
     private func files() throws -> Set<String> {
