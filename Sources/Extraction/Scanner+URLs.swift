@@ -87,7 +87,7 @@ extension Scanner {
 
     // MARK: - E-mail
 
-    /// An e-mail address whose local part ends at `at`; true where it is one.
+    /// An e-mail address whose local part ends at `at`; true if it is one.
     mutating func scanMail(from start: Int, at: Int, _ report: Report) -> Bool {
         guard isHost(at: at + 1) else { return false }
         let end = max(endOfHost(from: at + 1), at + 2)

@@ -2,7 +2,7 @@
 package struct HTTPBodyStream: Sendable {
     /// Bytes of all pieces together.
     package let count: Int
-    /// Begins the pieces anew, because a request may be sent again. Pieces that end too early end the request.
+    /// Begins the pieces again, because a request may be sent again. Pieces that end too early end the request.
     package let pieces: @Sendable () -> AnyIterator<[UInt8]>
 
     /// A body of so many bytes.
@@ -24,7 +24,7 @@ package struct HTTPBodyStream: Sendable {
             pieces = stream.pieces()
         }
 
-        /// Moves what comes next to a buffer, and returns how many bytes that is; nil where the pieces have ended early.
+        /// Moves what comes next to a buffer, and returns how many bytes that is; nil if the pieces have ended early.
         mutating func move(to buffer: UnsafeMutableRawBufferPointer) -> Int? {
             guard count > 0 else { return 0 }
             while piece.isEmpty {

@@ -26,7 +26,7 @@ package final class Exchange {
 }
 
 /// Requests in parallel on one thread: one curl multi handle. Easy handles, connections and TLS sessions are kept from
-/// request to request, and requests share a connection where the server speaks HTTP/2.
+/// request to request, and requests share a connection if the server speaks HTTP/2.
 package final class HTTPMulti {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer

@@ -185,7 +185,7 @@ final class Transfer {
         set(CURLOPT_AWS_SIGV4, signature?.scope)
         set(CURLOPT_USERNAME, signature?.accessKeyID)
         set(CURLOPT_PASSWORD, signature?.secretAccessKey)
-        // Newer versions of libcurl sign no path as it is; where it holds nothing to encode, it goes out so anyway.
+        // Newer versions of libcurl sign no path as it is; if it holds nothing to encode, it goes out so anyway.
         set(CURLOPT_PATH_AS_IS, isSigned ? 0 : 1)
         // What can't be removed is not waited for.
         set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1)
@@ -275,7 +275,7 @@ final class Transfer {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Notes when the request goes out. It does so once: libcurl would send it again, unasked, where a connection that
+    /// Notes when the request goes out. It does so once: libcurl would send it again, unasked, if a connection that
     /// was kept alive ended before an answer began; whether to try again is the caller's to say.
     private func goOut() -> Int32 {
         guard sentAt == nil else { return CURL_PREREQFUNC_ABORT }

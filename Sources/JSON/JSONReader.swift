@@ -337,7 +337,7 @@ package struct JSONReader {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    /// A number of digits alone, without the detour through a Double, which has 53 bits.
+    /// A number of digits only, without the detour through a Double, which has 53 bits.
     private static func integer(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
         var number = 0
         let isNegative = digits.first == UInt8(ascii: "-")

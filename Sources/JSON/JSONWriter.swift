@@ -20,7 +20,7 @@ package struct JSONWriter {
         bytes.count + escapes
     }
 
-    /// Writes what `body` writes, and takes it back where `body` returns false or `embeddedCount` would pass `limit`.
+    /// Writes what `body` writes, and takes it back if `body` returns false or `embeddedCount` would pass `limit`.
     /// Returns whether it stands.
     package mutating func write(within limit: Int, _ body: (inout JSONWriter) -> Bool) -> Bool {
         let (count, escapes, needsComma) = (bytes.count, escapes, needsComma)

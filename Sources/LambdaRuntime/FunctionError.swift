@@ -3,7 +3,7 @@ import JSON
 /// Why an invocation, or the start of the process, has no answer. Reported to Lambda, which shows it to whoever invoked
 /// the function and counts it as an error.
 package struct FunctionError: Error, Sendable, Equatable {
-    /// The error's type. AWS keeps one of the form `Runtime.Name` or `Function.Name`, letters alone, and makes anything
+    /// The error's type. AWS keeps one of the form `Runtime.Name` or `Function.Name`, letters only, and makes anything
     /// else `Runtime.Unknown`.
     package enum Kind: String, Sendable {
         /// The event is none that this function knows.

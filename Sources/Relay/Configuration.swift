@@ -3,7 +3,7 @@ import SecurityTrails
 
 /// What the environment says; read once, when the process starts.
 package struct Configuration: Sendable {
-    /// What JWTs are signed with; nil where none is set, which every request that needs it is told.
+    /// What JWTs are signed with; nil if none is set, which every request that needs it is told.
     package let secretKey: String?
     /// Whose RS256 tokens are taken; nil: nobody's.
     package let platform: Platform?
@@ -86,14 +86,14 @@ package struct Configuration: Sendable {
         text.flatMap(wholeNumber).flatMap { $0 >= 1 ? $0 : nil }
     }
 
-    /// A number in decimal digits alone; one past the end of the type is as good as endless.
+    /// A number in decimal digits only; one past the end of the type is as good as endless.
     static func wholeNumber(_ text: String) -> Int? {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard !text.isEmpty, text.utf8.allSatisfy({ digits.contains($0) }) else { return nil }
         return Int(text) ?? .max
     }
 
-    /// The API's base. The customer's key goes there: over https, or without it to this machine alone.
+    /// The API's base. The customer's key goes there: over https, or without it to this machine only.
     private static func baseURL(_ text: String?) throws(Invalid) -> String {
         guard let text, !text.isEmpty else { return securityTrailsURL }
         guard let url = HTTPAddress(text) else {

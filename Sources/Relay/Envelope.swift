@@ -1,7 +1,7 @@
 import APIGateway
 import JSON
 
-/// The body of an answer: `{"data": …}`, with `"errors": […]` where something is wrong.
+/// The body of an answer: `{"data": …}`, with `"errors": […]` if something is wrong.
 struct Envelope {
     /// Bytes of text that the errors may hold in all.
     private static let errorsLimit = 512 << 10
@@ -41,7 +41,7 @@ struct Envelope {
         return writer.bytes
     }
 
-    /// The body of an answer of errors alone.
+    /// The body of an answer of errors only.
     mutating func bodyOfErrors() -> [UInt8] {
         body(isEmpty: true) { _, _ in true }
     }

@@ -70,7 +70,7 @@ struct ObservableList {
     private struct NameBudget {
         private var left = 1000
 
-        /// As much of the name as there is room for; nil where there is none.
+        /// As much of the name as there is room for; nil if there is none.
         mutating func cut(_ name: String) -> String? {
             guard left > 0 else { return nil }
             let cut = name.prefix(scalars: left)

@@ -22,7 +22,7 @@ struct Reply {
         body = Array(json.utf8)
     }
 
-    /// An answer of errors alone.
+    /// An answer of errors only.
     init(_ envelope: inout Envelope, upstreamRequests: Int = 0) {
         body = envelope.bodyOfErrors()
         errors = envelope.errors
@@ -36,7 +36,7 @@ struct Reply {
         return reply
     }
 
-    /// The answer where there is no endpoint.
+    /// The answer if there is no endpoint.
     static var notFound: Reply {
         Reply(status: 404, reason: "Not Found", message: "There is nothing at this path.")
     }

@@ -57,7 +57,7 @@ package final class Client {
     private let configuration: Configuration
     private let http: HTTPMulti
     private let memory: Memory
-    /// Is told of each request and what came of it, observables included: for a log at DEBUG alone.
+    /// Is told of each request and what came of it, observables included: for a log at DEBUG only.
     private let trace: ((String) -> Void)?
 
     /// A client that is ready to ask; nothing is connected yet.

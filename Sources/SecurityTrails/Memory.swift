@@ -17,7 +17,7 @@ package final class Memory: @unchecked Sendable {
         let request: Digest
     }
 
-    /// 128 bits of SipHash, with a key that each process makes anew.
+    /// 128 bits of SipHash, with a key that each process makes for itself.
     private struct Digest: Hashable {
         private let low: Int
         private let high: Int

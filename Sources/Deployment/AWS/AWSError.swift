@@ -12,7 +12,7 @@ package enum AWSError: Error {
     case blocked(String)
 
     /// For how many seconds the same again may go well: after trouble at AWS, too many calls, a function that is busy, and
-    /// for less long after no answer; nil where it will not.
+    /// for less long after no answer; nil if it will not.
     var patience: Double? {
         switch self {
         // AWS's slowest rate is one DeleteRestApi in 30 seconds.

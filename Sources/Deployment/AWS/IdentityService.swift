@@ -19,7 +19,7 @@ struct IdentityService {
         return Caller(account: account, arn: arn)
     }
 
-    /// The role's ARN; nil where there is no such role.
+    /// The role's ARN; nil if there is no such role.
     /// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
     func role(_ name: String) throws(AWSError) -> String? {
         try client.ifFound { () throws(AWSError) in

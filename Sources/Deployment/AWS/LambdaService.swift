@@ -140,7 +140,7 @@ struct LambdaService {
 
     typealias Progress = (_ sent: Int, _ total: Int) -> Void
 
-    /// The function as it is now; nil where there is none.
+    /// The function as it is now; nil if there is none.
     func configuration() throws(AWSError) -> Configuration? {
         try client.ifFound { () throws(AWSError) in
             try client.send(call("GetFunctionConfiguration", .get, "/configuration"))
@@ -203,7 +203,7 @@ struct LambdaService {
         try client.send(call("GetFunction", .get, "", query: [(name: "Qualifier", value: String(version))]))
     }
 
-    /// The function's tags; none where the policy does not allow lambda:ListTags.
+    /// The function's tags; none if the policy does not allow lambda:ListTags.
     ///
     /// Lambda's own calls for tags have an ARN in their path, which not every libcurl signs rightly.
     func tags() throws(AWSError) -> [String: String] {
@@ -238,7 +238,7 @@ struct LambdaService {
         let answer: Answer? = try client.ifFound { () throws(AWSError) in
             try client.send(call("GetPolicy", .get, "/policy"))
         }
-        // The policy is a JSON text inside the answer; its statement is ours where it names the API.
+        // The policy is a JSON text inside the answer; its statement is ours if it names the API.
         return answer?.policy.replacing("\\/", with: "/").contains(sourceARN) ?? false
     }
 

@@ -33,7 +33,7 @@ struct LogsService {
         _ = try send("PutRetentionPolicy", ["logGroupName": .text(group), "retentionInDays": .number(Int64(days))])
     }
 
-    /// For how many days records stay; nil where they stay for ever.
+    /// For how many days records stay; nil if they stay for ever.
     func retention() throws(AWSError) -> Int? {
         struct Answer: Decodable {
             let logGroups: [Group]
@@ -56,7 +56,7 @@ struct LogsService {
         try client.ifFound { () throws(AWSError) in try send("DeleteLogGroup", ["logGroupName": .text(group)]) } != nil
     }
 
-    /// Records since a time in milliseconds; nil where there is no such group.
+    /// Records since a time in milliseconds; nil if there is no such group.
     func events(since start: Int64, limit: Int = 10_000, after token: String? = nil) throws(AWSError) -> Page? {
         var parameters: [String: Parameter] = [
             "logGroupName": .text(group), "startTime": .number(start), "limit": .number(Int64(limit)),

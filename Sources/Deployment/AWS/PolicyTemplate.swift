@@ -99,7 +99,7 @@ package struct AccountID: Equatable, Sendable {
         digits = text
     }
 
-    /// Throws where the stage's role is one of another account.
+    /// Throws if the stage's role is one of another account.
     package func checkRole(of settings: StageSettings) throws(PolicyError) {
         if case .arn(let other, _) = settings.role, other != digits {
             throw .roleOfAnotherAccount(stage: settings.stage, account: other)

@@ -80,7 +80,7 @@ struct RestAPIService {
         return try client.send(call("POST", .post(body), "/restapis/\(api)/resources/\(parent)"))
     }
 
-    /// The resource's method ANY; nil where it has none.
+    /// The resource's method ANY; nil if it has none.
     func method(of resource: String, of api: String) throws(AWSError) -> Method? {
         try client.ifFound { () throws(AWSError) in
             try client.send(call("GET", .get, "/restapis/\(api)/resources/\(resource)/methods/ANY"))
@@ -101,7 +101,7 @@ struct RestAPIService {
         _ = try client.send(call("PUT", .put(json(integration)), path))
     }
 
-    /// The description of what the stage serves; nil where there is no such stage.
+    /// The description of what the stage serves; nil if there is no such stage.
     func deployment(at stage: String, of api: String) throws(AWSError) -> Deployment? {
         let found: Stage? = try client.ifFound { () throws(AWSError) in
             try client.send(call("GET", .get, "/restapis/\(api)/stages/\(stage)"))

@@ -10,7 +10,7 @@ package struct DeploymentPackage: Sendable {
     /// Its SHA-256 in base64, as Lambda tells it of a function's code.
     package let sha256: String
 
-    /// The CPU that its executable is for; nil where it is a script, which is for any.
+    /// The CPU that its executable is for; nil if it is a script, which is for any.
     package let architecture: StageSettings.Architecture?
 
     /// The most that Lambda takes in a call.

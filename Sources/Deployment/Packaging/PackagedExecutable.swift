@@ -8,7 +8,7 @@ struct PackagedExecutable {
 
     private let name = "bootstrap"
 
-    /// Throws where it is not there, or not executable.
+    /// Throws if it is not there, or not executable.
     func checkMode() throws(AWSError) {
         // -rwxr-xr-x  3.0 unx  8421936 bx defX 80-Jan-01 00:00 bootstrap
         let entries = try lines("-Z", zip).map { $0.split(separator: " ") }
@@ -20,7 +20,7 @@ struct PackagedExecutable {
         }
     }
 
-    /// The machine that its ELF header names (System V ABI, chapter 4); nil where it has none, as a script.
+    /// The machine that its ELF header names (System V ABI, chapter 4); nil if it has none, as a script.
     func architecture() throws(AWSError) -> StageSettings.Architecture? {
         // head ends unzip with the header: the rest is not unpacked.
         let command = #"unzip -p "$1" "$2" | head -c 20"#

@@ -102,7 +102,7 @@ package struct Packaging {
             // Digests of the modules, in which the folder has a part.
             "-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen",
         ]
-        // The toolchain asks for libstdc++ by name; in a folder that comes first and holds the archive alone, that is what
+        // The toolchain asks for libstdc++ by name; in a folder that comes first and holds only the archive, that is what
         // it finds. Loading the shared one takes half a millisecond.
         let archives = folder.appendingPathComponent("archives")
         if let archive = try libstdcxx() {

@@ -74,7 +74,7 @@ package struct SettingsFile: Sendable {
         throw invalid([stage], "a stage's name is made of letters, digits and _")
     }
 
-    /// Two stages that differ in case or `_` alone would be one function.
+    /// Two stages that differ only in case or `_` would be one function.
     private func checkThatNoOtherStage(isDeployedAs settings: StageSettings) throws(SettingsError) {
         for other in stageNames where other != settings.stage && slug(other) == slug(settings.stage) {
             guard case .string(let project)? = try? members(of: other)["project_name"] else { continue }

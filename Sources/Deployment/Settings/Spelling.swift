@@ -1,5 +1,5 @@
 /// The candidate that was probably meant: one that begins with the word, else the one with the fewest slips of the
-/// keyboard, where they are few enough.
+/// keyboard, if they are few enough.
 package func nearest(to word: String, among candidates: [String]) -> String? {
     if word.count >= 3, let longer = candidates.first(where: { $0.hasPrefix(word) }) { return longer }
     let ranked = candidates.map { (candidate: $0, slips: slips(from: word, to: $0)) }

@@ -6,7 +6,7 @@ package struct StageSettings: Equatable, Sendable {
     package let projectName: String
     /// The AWS region, one of the partition `aws`.
     package let region: String
-    /// The profile of `~/.aws` that the credentials come from, where the environment has none.
+    /// The profile of `~/.aws` that the credentials come from, if the environment has none.
     package let profileName: String?
     /// The role that the function runs as.
     package let role: ExecutionRole

@@ -2,7 +2,7 @@ import Foundation
 import HTTPClient
 
 extension RelayDeployment {
-    /// Deploys the zip. Returns the relay's URL; nil where a dry run knows none yet.
+    /// Deploys the zip. Returns the relay's URL; nil if a dry run knows none yet.
     ///
     /// - Parameter onlyUpdates: whether a function that is not there yet is an error.
     package func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool) throws(AWSError) -> String? {
@@ -83,7 +83,7 @@ extension RelayDeployment {
         return try convergeConfiguration(role: role)
     }
 
-    /// Tags are set with a new function alone: what sets them later can't be signed by every libcurl.
+    /// Tags are set with a new function only: what sets them later can't be signed by every libcurl.
     private func checkTags() throws(AWSError) {
         let tags = try retrying(lambda.tags)
         let different = settings.tags.filter { tags[$0.key] != $0.value }.keys.sorted()
@@ -121,7 +121,7 @@ extension RelayDeployment {
         }
     }
 
-    /// What changes, in a line; of variables their names alone.
+    /// What changes, in a line; of variables only their names.
     private func summary(of changes: LambdaService.Changes, to function: LambdaService.Configuration) -> String {
         let others = [("role", changes.role), ("runtime", changes.runtime), ("handler", changes.handler)]
         let variables = changes.environment?.variables.filter { function.variables[$0.key] != $0.value } ?? [:]

@@ -10,7 +10,7 @@ package enum RollbackTarget: Sendable {
 }
 
 extension RelayDeployment {
-    /// Puts a published version's code back. It is not published anew: it has a version.
+    /// Puts a published version's code back. It is not published again: it has a version.
     package func rollBack(to target: RollbackTarget) throws(AWSError) {
         _ = try findAccount()
         guard try retrying(findFunction) != nil else { throw noFunction }

@@ -11,7 +11,7 @@ extension RelayDeployment {
     }
 
     /// Puts the key into the function's environment and checks that nothing else in it changed. Returns the relay's URL;
-    /// nil where there is no REST API.
+    /// nil if there is no REST API.
     package func set(secretKey: String) throws(AWSError) -> String? {
         let replaces = try step("SECRET_KEY") { () throws(AWSError) in
             _ = try function()

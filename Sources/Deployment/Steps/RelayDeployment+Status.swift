@@ -1,18 +1,18 @@
 import Foundation
 
-/// What there is of a stage on AWS. Nothing in it is secret: of variables it has the names alone.
+/// What there is of a stage on AWS. Nothing in it is secret: of variables it has only the names.
 package struct DeploymentStatus: Encodable, Sendable {
     /// The account.
     package let account: String
     /// The region.
     package let region: String
-    /// The function; nil where there is none.
+    /// The function; nil if there is none.
     package let function: Function?
-    /// The relay's URL; nil where there is no REST API.
+    /// The relay's URL; nil if there is no REST API.
     package let url: String?
     /// Whether API Gateway may call the function.
     package let isPermitted: Bool
-    /// The log group; nil where there is none.
+    /// The log group; nil if there is none.
     package let log: Log?
 
     /// The function.
@@ -29,7 +29,7 @@ package struct DeploymentStatus: Encodable, Sendable {
         package let codeSha256: String
         /// The published versions.
         package let versions: [Int]
-        /// The newest of them that has the code that runs; nil where none has.
+        /// The newest of them that has the code that runs; nil if none has.
         package let deployedVersion: Int?
         /// The memory, in MB.
         package let memorySize: Int
@@ -43,7 +43,7 @@ package struct DeploymentStatus: Encodable, Sendable {
         package let variables: [String]
         /// Whether SECRET_KEY is set.
         package let hasSecretKey: Bool
-        /// Whether the code is that of the zip on this machine; nil where there is no zip.
+        /// Whether the code is that of the zip on this machine; nil if there is no zip.
         package let isPackagedCode: Bool?
     }
 

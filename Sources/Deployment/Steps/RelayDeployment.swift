@@ -14,7 +14,7 @@ package final class RelayDeployment {
     let report: (DeploymentEvent) -> Void
 
     /// - Parameters:
-    ///   - isDryRun: whether AWS is asked alone, and nothing changed.
+    ///   - isDryRun: whether AWS is only asked, and nothing changed.
     ///   - report: told what goes on.
     package init(
         settings: StageSettings,
@@ -78,7 +78,7 @@ package final class RelayDeployment {
         }
     }
 
-    /// The one REST API of the function's name; nil where there is none.
+    /// The one REST API of the function's name; nil if there is none.
     func findRestAPI() throws(AWSError) -> RestAPIService.RestAPI? {
         let found = try restAPIs.restAPIs(named: settings.functionName)
         guard found.count <= 1 else {
@@ -103,7 +103,7 @@ package final class RelayDeployment {
         return function
     }
 
-    /// What to say where a function is taken for granted.
+    /// What to say if a function is taken for granted.
     var noFunction: AWSError {
         .blocked("there is no function \(settings.functionName) in \(client.region); 'relayctl deploy' makes it")
     }

@@ -7,7 +7,7 @@ package struct Fault: Sendable {
     package struct Finding: Sendable {
         /// What went wrong around the executable, in a few words.
         package let name: String
-        /// What the executable did and should not have; nil where all is well.
+        /// What the executable did and should not have; nil if all is well.
         package let wrong: String?
         /// Seconds that it took.
         package let seconds: Double

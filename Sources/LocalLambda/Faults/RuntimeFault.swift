@@ -32,7 +32,7 @@ struct RuntimeFault: Sendable {
     /// Seconds that the runtime has: it gives the Runtime API 10 s for a status.
     static let bound = 20.0
 
-    /// Plays the fault to the executable. Returns what the runtime did and should not have; nil where all is well.
+    /// Plays the fault to the executable. Returns what the runtime did and should not have; nil if all is well.
     func play(executable: String) throws -> String? {
         let server = try ScriptedServer(steps, afterwards: .hang)
         defer { server.stop() }

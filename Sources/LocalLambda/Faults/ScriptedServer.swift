@@ -64,7 +64,7 @@ package final class ScriptedServer: Sendable {
         server.connectionCount
     }
 
-    /// Waits until that many requests have come; false where they had not after `seconds`.
+    /// Waits until that many requests have come; false if they had not after `seconds`.
     package func wait(forRequests count: Int, seconds: Double = 10) -> Bool {
         state.wait(seconds: seconds) { $0.requests.count >= count ? true : nil } ?? false
     }

@@ -8,7 +8,7 @@ struct UpstreamFault: Sendable {
     /// Which of the stand-ins is asked.
     let base: String
     let answer: Scenario.Answer
-    /// The codes of the errors; several where more than one is right, and nil in it where no error is.
+    /// The codes of the errors; several if more than one is right, and nil in it if no error is.
     let codes: [String?]
 
     private init(_ name: String, _ answer: Scenario.Answer = .text(""), base: String = "http", _ codes: String?...) {
@@ -21,7 +21,7 @@ struct UpstreamFault: Sendable {
     /// Seconds that the relay has: API Gateway gives up after 29.
     static let bound = 27.0
 
-    /// Plays the fault to the executable, which is asked about a domain. Returns what is not as it must be; nil where
+    /// Plays the fault to the executable, which is asked about a domain. Returns what is not as it must be; nil if
     /// all is well.
     ///
     /// - Parameter authorization: `Bearer` and a token of the secret key.

@@ -170,7 +170,7 @@ extension LocalGateway {
         return Verdict(response: response, complaints: complaints)
     }
 
-    /// Lambda keeps an error's type where it has this form, and makes `Runtime.Unknown` of any other.
+    /// Lambda keeps an error's type if it has this form, and makes `Runtime.Unknown` of any other.
     private func complaints(about error: RuntimeAPIServer.FunctionError) -> [String] {
         let type = error.type ?? ""
         guard type.wholeMatch(of: /(Runtime|Function)\.[A-Z][a-zA-Z]+/) == nil else { return [] }

@@ -2,7 +2,7 @@ import Foundation
 import Loopback
 
 extension LocalGateway {
-    /// The event that the gateway makes of a request; nil where it would answer itself, because the path is not in its
+    /// The event that the gateway makes of a request; nil if it would answer itself, because the path is not in its
     /// stage.
     package func event(for request: HTTPServer.Request, id: String = UUID().uuidString.lowercased()) -> JSONValue? {
         guard let path = pathInStage(request.path) else { return nil }
@@ -28,7 +28,7 @@ extension LocalGateway {
         }
     }
 
-    /// The path without the stage; nil where it is not in it.
+    /// The path without the stage; nil if it is not in it.
     private func pathInStage(_ path: String) -> String? {
         guard path.hasPrefix(prefix) else { return nil }
         let rest = path.dropFirst(prefix.count)

@@ -4,7 +4,7 @@ import Loopback
 /// What came back for an event, in the form in which it is recorded and compared: the response with its body as JSON,
 /// and with a mask where every answer differs.
 package struct RecordedAnswer: Equatable, Sendable {
-    /// The masked response; for an error that was reported, its type alone.
+    /// The masked response; for an error that was reported, its type only.
     package let json: JSONValue
 
     init(json: JSONValue) {
@@ -26,7 +26,7 @@ package struct RecordedAnswer: Equatable, Sendable {
         }
     }
 
-    /// The recorded answer in a file; nil where there is no such file.
+    /// The recorded answer in a file; nil if there is no such file.
     init?(ifAt file: InputFile) throws(FileError) {
         guard file.exists else { return nil }
         json = masked(try file.json(limit: 8 << 20))
@@ -39,7 +39,7 @@ package struct RecordedAnswer: Equatable, Sendable {
     }
 
     /// The lines in which `other` differs, `-` for this answer's and `+` for the other's, each difference with a line
-    /// of what surrounds it; empty where they are equal.
+    /// of what surrounds it; empty if they are equal.
     package func difference(to other: RecordedAnswer) -> [String] {
         guard self != other else { return [] }
         return diff(lines(json), lines(other.json))

@@ -34,7 +34,7 @@ package struct RecordedEvent: Sendable {
     package let scenario: Scenario?
     /// What must come back.
     package let expectation: Expectation
-    /// Where the answer is recorded; nil where the event came from a pipe, beside which nothing lies.
+    /// Where the answer is recorded; nil if the event came from a pipe, beside which nothing lies.
     package let answerFile: InputFile?
 
     /// Where in a plain event's Authorization the caller's token goes.

@@ -3,7 +3,7 @@ import Loopback
 
 /// What a response of the relay amounts to, for a line of text.
 package struct ResponseSummary: Sendable {
-    /// The HTTP status; nil where no gateway would make one of it.
+    /// The HTTP status; nil if no gateway would make one of it.
     package let status: Int?
     /// How many sightings.
     package let sightings: Int

@@ -16,7 +16,7 @@ package final class EnvironmentPool: Sendable {
         idle = Monitor(environments.indices.reversed().flatMap { Array(repeating: $0, count: concurrency) })
     }
 
-    /// Runs the event in an environment that has room; nil where none had for `seconds`.
+    /// Runs the event in an environment that has room; nil if none had for `seconds`.
     package func invoke(_ event: Data, id: String, waiting seconds: Double) -> ExecutionEnvironment.Report? {
         guard let place = idle.wait(seconds: seconds, { $0.popLast() }) else { return nil }
         defer { idle.with { $0.append(place) } }

@@ -2,7 +2,7 @@ import Foundation
 import Loopback
 
 /// What Lambda runs a function in: a process with a Runtime API of its own. It is started when an invocation needs it,
-/// ended when one takes too long, and started anew after it crashed.
+/// ended when one takes too long, and started again after it crashed.
 package final class ExecutionEnvironment: Sendable {
     /// What became of an invocation.
     package enum Outcome: Sendable {
@@ -26,7 +26,7 @@ package final class ExecutionEnvironment: Sendable {
         package let latency: Double
         /// Seconds from handing it out until the process asked for the next one, which is what is billed.
         package let duration: Double
-        /// Seconds from the start of the process to its first `next`, where this invocation was its first.
+        /// Seconds from the start of the process to its first `next`, if this invocation was its first.
         package let initDuration: Double?
         /// The most memory that the process held so far, in bytes.
         package let peakMemory: Int
@@ -74,7 +74,7 @@ package final class ExecutionEnvironment: Sendable {
         self.output = output
     }
 
-    /// Starts the process, where it is not up, and waits for its first `next`.
+    /// Starts the process, if it is not up, and waits for its first `next`.
     package func start() throws {
         _ = try ready(toInvoke: false).get()
     }

@@ -61,7 +61,7 @@ package struct LambdaFunction: Sendable {
             environment["AWS_LAMBDA_MAX_CONCURRENCY"] = String(concurrency)
             environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = "lambda-managed-instances"
         }
-        // A toolchain that is not in the system's folders is found by this alone.
+        // A toolchain that is not in the system's folders is found by this only.
         environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
         return environment.merging(variables) { $1 }
     }

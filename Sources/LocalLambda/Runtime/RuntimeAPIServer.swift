@@ -115,7 +115,7 @@ package final class RuntimeAPIServer: Sendable {
         state.with { $0.initError }
     }
 
-    /// Waits until `next` was called more than `count` times; false where the time or the process ended before.
+    /// Waits until `next` was called more than `count` times; false if the time or the process ended before.
     package func wait(forNextAfter count: Int, seconds: Double) -> Bool {
         state.wait(seconds: seconds) { state in
             if state.nextCalls > count { return true }
@@ -123,7 +123,7 @@ package final class RuntimeAPIServer: Sendable {
         } ?? false
     }
 
-    /// Hands out the invocation to the next `next`, and waits for its answer until its deadline; nil where that, or the
+    /// Hands out the invocation to the next `next`, and waits for its answer until its deadline; nil if that, or the
     /// process, came first.
     package func answer(to invocation: Invocation) -> Answer? {
         state.with { $0.queue.append(invocation) }

@@ -7,7 +7,7 @@ package struct Latency: Sendable {
         sorted = seconds.sorted()
     }
 
-    /// The time, in seconds, that `percent` of the invocations took at most (nearest rank); 0 where there were none.
+    /// The time, in seconds, that `percent` of the invocations took at most (nearest rank); 0 if there were none.
     package func percentile(_ percent: Int) -> Double {
         guard !sorted.isEmpty else { return 0 }
         let rank = (sorted.count * percent + 99) / 100

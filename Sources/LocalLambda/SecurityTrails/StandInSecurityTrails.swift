@@ -29,13 +29,13 @@ package final class StandInSecurityTrails: Sendable {
         package let target: String
         /// The path, percent-decoded.
         package let path: String
-        /// The `page` of the query; 1 where there is none.
+        /// The `page` of the query; 1 if there is none.
         package let page: Int
         /// What is asked about; nil for a ping.
         package let observable: String?
         /// The header fields.
         package let headers: [HTTPServer.Field]
-        /// The body; empty where there was none.
+        /// The body; empty if there was none.
         package let body: Data
         /// When it came.
         package let arrival: ContinuousClock.Instant

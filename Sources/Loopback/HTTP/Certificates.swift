@@ -22,7 +22,7 @@ package final class Certificates: Sendable {
     package init() throws {
         folder = try temporaryFolder("certificates")
         do {
-            // Certificates are public, and the keys are for their owner alone: an executable of another user's may come in.
+            // Certificates are public, and the keys are for their owner only: an executable of another user's may come in.
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
             try makeAuthority()
             try makeSigned(.good, names: "IP:127.0.0.1,DNS:localhost", from: "-days", "30")
@@ -78,7 +78,7 @@ package final class Certificates: Sendable {
         try write("1000\n", to: "serial.txt")
     }
 
-    /// `openssl ca`, because it alone takes any dates in every OpenSSL 3.
+    /// `openssl ca`, because only it takes any dates in every OpenSSL 3.
     private func makeSigned(_ kind: Kind, names: String, from dates: String...) throws {
         let name = kind.rawValue
         try write(

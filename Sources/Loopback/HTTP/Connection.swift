@@ -5,7 +5,7 @@ final class Connection {
     private let descriptor: Int32
     private let tls: TLSSession?
 
-    /// Does the TLS handshake where there is a context; nil where that fails.
+    /// Does the TLS handshake if there is a context; nil if that fails.
     init?(_ descriptor: Int32, tls context: TLSContext?) {
         self.descriptor = descriptor
         guard let context else {
@@ -27,7 +27,7 @@ final class Connection {
         return !piece.isEmpty
     }
 
-    /// Sends all of it; false where the peer is gone or takes nothing for 30 s.
+    /// Sends all of it; false if the peer is gone or takes nothing for 30 s.
     func write(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { rest in
             if let tls { return tls.write(rest) }
@@ -61,7 +61,7 @@ final class Connection {
     }
 }
 
-/// POLLRDHUP of poll(2), which glibc declares for _GNU_SOURCE alone.
+/// POLLRDHUP of poll(2), which glibc declares for _GNU_SOURCE only.
 private let peerHasGone: Int16 = 0x2000
 
 /// Whether the peer of a connected socket is still there.

@@ -54,7 +54,7 @@ extension HTTPServer {
             String(target.prefix { $0 != "?" })
         }
 
-        /// The query without its question mark, as it was sent; empty where there is none.
+        /// The query without its question mark, as it was sent; empty if there is none.
         package var query: String {
             target.firstIndex(of: "?").map { String(target[target.index(after: $0)...]) } ?? ""
         }

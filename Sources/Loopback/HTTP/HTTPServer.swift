@@ -83,7 +83,7 @@ package final class HTTPServer: Sendable {
         _ = state.wait(seconds: 10) { $0.threads == 0 ? true : nil }
     }
 
-    /// Sleeps; false where the server was stopped meanwhile.
+    /// Sleeps; false if the server was stopped meanwhile.
     package func sleep(_ seconds: Double) -> Bool {
         state.wait(seconds: seconds) { $0.isStopped ? true : nil } == nil
     }
@@ -176,7 +176,7 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    /// Carries the reply out; false where the connection ends with it.
+    /// Carries the reply out; false if the connection ends with it.
     private func answer(_ parts: RequestReader.Parts, with reply: Reply, on connection: Connection) -> Bool {
         guard reply.delay <= 0 || sleep(reply.delay) else { return false }
         switch reply.action {

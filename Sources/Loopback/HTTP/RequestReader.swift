@@ -32,7 +32,7 @@ struct RequestReader {
         self.limits = limits
     }
 
-    /// The next request; nil where the peer has no more.
+    /// The next request; nil if the peer has no more.
     mutating func next() throws(Refusal) -> Parts? {
         if buffer.isEmpty {
             guard connection.read(into: &buffer, seconds: limits.idle) else { return nil }
@@ -90,7 +90,7 @@ struct RequestReader {
         return Parts(method: words[0], target: words[1], version: words[2], headers: headers)
     }
 
-    /// UTF-8 where it is that, else Latin-1, so that no byte is lost.
+    /// UTF-8 if it is that, else Latin-1, so that no byte is lost.
     private static func text(_ bytes: [UInt8]) -> String {
         String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }

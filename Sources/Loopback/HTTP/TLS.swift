@@ -35,7 +35,7 @@ final class TLSContext: @unchecked Sendable {
         SSL_CTX_free(context)
     }
 
-    /// Does the handshake on a connected socket; nil where the peer will not have us.
+    /// Does the handshake on a connected socket; nil if the peer will not have us.
     func accept(_ descriptor: Int32) -> TLSSession? {
         guard let ssl = SSL_new(context) else { return nil }
         guard SSL_set_fd(ssl, descriptor) == 1, SSL_accept(ssl) == 1 else {
@@ -46,7 +46,7 @@ final class TLSContext: @unchecked Sendable {
     }
 }
 
-/// One connection's TLS, used by that connection's thread alone.
+/// One connection's TLS, used by that connection's thread only.
 final class TLSSession {
     private let ssl: OpaquePointer
 

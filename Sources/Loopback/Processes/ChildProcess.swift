@@ -89,7 +89,7 @@ package final class ChildProcess: Sendable {
         _ = state.wait(seconds: 10) { $0.end }
     }
 
-    /// Waits for its end; nil where it still runs after `seconds`.
+    /// Waits for its end; nil if it still runs after `seconds`.
     package func waitForEnd(seconds: Double) -> End? {
         state.wait(seconds: seconds) { $0.end }
     }

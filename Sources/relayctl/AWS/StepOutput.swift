@@ -72,7 +72,7 @@ final class StepOutput {
         (number * 10).rounded() / 10
     }
 
-    /// A line that the next one takes the place of; on a terminal alone.
+    /// A line that the next one takes the place of; on a terminal only.
     private func passing(_ text: String) {
         if !isPlain { streams.writeToErrors("\r\u{1B}[K  \(title) \(text)") }
     }

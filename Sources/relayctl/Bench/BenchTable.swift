@@ -15,7 +15,7 @@ struct BenchTable {
 
         let name: String
         let unit: Unit
-        /// nil where the C program has nothing like it.
+        /// nil if the C program has nothing like it.
         var floor: Double?
         let relay: Double
         /// The most that the packaged relay may take.

@@ -243,7 +243,7 @@ extension ExecutableBench {
         ]
     }
 
-    /// Memory, and the zip where it lies beside the executable.
+    /// Memory, and the zip if it lies beside the executable.
     private func sizeRows(memory: Pair<Int>) -> [Row] {
         let zip = URL(fileURLWithPath: executable).deletingLastPathComponent()
             .appendingPathComponent("securitytrails-relay.zip")

@@ -18,7 +18,7 @@ struct UpstreamBench {
         /// Requests that the question takes.
         var requests: Int { domains * 2 * pages }
 
-        /// Seconds that the requests take where nothing is wasted.
+        /// Seconds that the requests take if nothing is wasted.
         var ideal: Double {
             if let limit { return Double(requests) / Double(limit.perSecond) }
             return Double((requests + 7) / 8) * delay + delay

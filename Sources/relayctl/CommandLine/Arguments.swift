@@ -2,7 +2,7 @@ import Deployment
 
 /// An option of a command, as it is parsed and as its help shows it.
 struct Option {
-    /// `--port`, or `-f` where that is all there is.
+    /// `--port`, or `-f` if that is all there is.
     let name: String
     /// The one-letter form, `-f`, if there is one.
     let short: String?

@@ -147,7 +147,7 @@ struct InvestigateCommand: Subcommand {
         return String(decoding: try context.file("-").contents(limit: 64 << 20), as: UTF8.self)
     }
 
-    /// What was found and left out, in a line each; only where nobody reads it as data.
+    /// What was found and left out, in a line each; only if nobody reads it as data.
     private func report(_ observables: TextObservables, _ context: Context) {
         guard format == nil else { return }
         if observables.found.isEmpty { context.say("The text holds no observables.") }

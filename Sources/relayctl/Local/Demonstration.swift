@@ -12,9 +12,9 @@ struct Demonstration {
     let token: String?
     /// Whether the secret key was made up here.
     let hasMadeUpSecret: Bool
-    /// What answers for SecurityTrails; nil where that is set.
+    /// What answers for SecurityTrails; nil if that is set.
     let standIn: StandInSecurityTrails?
-    /// Who vouches for the stand-in; nil where it does not speak TLS.
+    /// Who vouches for the stand-in; nil if it does not speak TLS.
     private let certificates: Certificates?
 
     /// The variables of this process that are the relay's too.

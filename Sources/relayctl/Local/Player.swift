@@ -20,7 +20,7 @@ final class Player {
         let seconds: Double
         /// The most memory that the process had held: after the first thousand, and at the end.
         let memory: (early: Int, end: Int)
-        /// The requests to the stand-in during the first invocation; nil where there is no stand-in.
+        /// The requests to the stand-in during the first invocation; nil if there is no stand-in.
         let requests: [StandInSecurityTrails.Request]?
     }
 
