@@ -13,7 +13,12 @@ let secret = "a secret of the tests, naïvely kept"
 let apiKey = "sT-5ecurityTrails_K3y!"
 
 /// The header of a caller who is let in.
-let bearer = "Bearer " + CompactSerialization.sign(["key": apiKey], secret: secret)
+let bearer = authorization(key: apiKey)
+
+/// The header of a caller with that API key.
+func authorization(key: String) -> String {
+    "Bearer " + CompactSerialization.sign(["key": key], secret: secret)
+}
 
 /// A relay in this process, and SecurityTrails as a scenario plays it.
 final class Served {

@@ -50,7 +50,8 @@ package struct ResponseConditions: Decodable, Sendable {
         case functionError = "function_error"
     }
 
-    init() {}
+    /// Nothing but what every answer must be.
+    package init() {}
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
