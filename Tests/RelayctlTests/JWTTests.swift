@@ -1,7 +1,9 @@
 import Deployment
 import Foundation
 import JWT
+import LocalLambda
 import Relay
+import TestSupport
 import Testing
 
 @Suite("relayctl jwt")
@@ -12,7 +14,9 @@ struct JWTTests {
         folder = try ProjectFolder()
     }
 
-    @Test("The JWT, the SECRET_KEY, the console's page, XDR's form and SecureX's pages are printed in this order")
+    @Test(
+        "The JWT, the SECRET_KEY, the console's page, XDR's pages and form, and SecureX's pages are printed in this order"
+    )
     func order() throws {
         let outcome = try folder.relayctl("jwt", "dev", input: "anAPIkey\n")
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
@@ -24,13 +28,16 @@ struct JWTTests {
             + "/edit/environment-variables?tab=configuration"
         #expect(lines[5] == "    " + console)
         let page = "security.cisco.com/settings/modules/available"
-        #expect(lines[6].hasPrefix("In Cisco XDR ") && lines[6].contains("Generic Serverless Relay"))
-        #expect(lines[7].hasPrefix("    URL: https://") && lines[8] == "    Authorization bearer token: the JWT")
-        #expect(lines[9].hasPrefix("Formerly, in SecureX"))
-        #expect(lines[10] == "    US: https://securex.us.\(page)/80b90eb0-a856-4251-b857-ab9ebdf917ae/new")
-        #expect(lines[11] == "    EU: https://securex.eu.\(page)/6bb4e5c7-baad-415b-9ce8-e9dddc715b4e/new")
-        #expect(lines[12] == "    APJC: https://securex.apjc.\(page)/0c411bb0-6c96-44a6-afbf-f3d483046d2d/new")
-        #expect(lines.count == 13)
+        #expect(lines[6].hasPrefix("In Cisco XDR, ") && lines[6].contains("Generic Serverless Relay"))
+        #expect(lines[7] == "    US: https://securex.us.\(page)/86aad484-6344-42df-922d-916b9947ec47/new")
+        #expect(lines[8] == "    EU: https://securex.eu.\(page)/a80c5f4a-74cc-4f4a-8934-571bee72acb5/new")
+        #expect(lines[9] == "    APJC: https://securex.apjc.\(page)/bab9277c-221f-49f9-a56e-b62641ae348a/new")
+        #expect(lines[11].hasPrefix("    URL: https://") && lines[12] == "    Authorization bearer token: the JWT")
+        #expect(lines[13].hasPrefix("In SecureX, "))
+        #expect(lines[14] == "    US: https://securex.us.\(page)/80b90eb0-a856-4251-b857-ab9ebdf917ae/new")
+        #expect(lines[15] == "    EU: https://securex.eu.\(page)/6bb4e5c7-baad-415b-9ce8-e9dddc715b4e/new")
+        #expect(lines[16] == "    APJC: https://securex.apjc.\(page)/0c411bb0-6c96-44a6-afbf-f3d483046d2d/new")
+        #expect(lines.count == 17)
 
         let (token, secret) = (lines[1].dropFirst(4), lines[3].dropFirst(4))
         #expect(secret.wholeMatch(of: /[A-Za-z0-9]{64}/) != nil)
@@ -50,6 +57,7 @@ struct JWTTests {
         let expires = try Date(try #require(printed.expires), strategy: .iso8601)
         #expect(Int(expires.timeIntervalSince1970) == claims.exp)
         #expect(Set(printed.moduleCreationPages.keys) == ["us", "eu", "apjc"])
+        #expect(Set(printed.genericRelayCreationPages.keys) == ["us", "eu", "apjc"])
     }
 
     @Test("Without a time to live the JWT carries the key and nothing else")
@@ -194,6 +202,38 @@ struct JWTTests {
         #expect(try verified(try summary(folder.run(words)).jwt, secret: "aSecret").key == "anAPIkey")
     }
 
+    @Test("--check verifies the platform's tokens with the keys of JWKS_HOST, and asks for no SECRET_KEY")
+    func checkOfPlatform() throws {
+        let pair = try RSAKeyPair(bits: 2048)
+        let keys = Data(try keySet([pair.webKey(id: "k")]))
+        let host = try ScriptedServer([], afterwards: .response(200, [], keys))
+        defer { host.stop() }
+        func verdict(_ id: String, _ words: [String], audience: String = "aud") throws -> Outcome {
+            let payload = #"{"key":"anAPIkey","aud":"\#(audience)","exp":4000000000}"#
+            return try folder.run(["jwt", "--check"] + words, input: try pair.token(id: id, payload: payload) + "\n")
+        }
+        let named = ["--jwks-host", host.origin, "--audience", "aud"]
+        let accepted = try verdict("k", named)
+        #expect(accepted.output == "The relay accepts this JWT.\n")
+        #expect(accepted.status == 0)
+        let other = try verdict("k", named, audience: "other")
+        #expect(other.output == "Authorization failed: Wrong configuration-token-audience\n")
+        #expect(other.status == 1)
+        #expect(try verdict("x", named).output.hasSuffix(": kid from JWT header not found in API response\n"))
+
+        let unnamed = try verdict("k", [])
+        #expect(unnamed.status == 2)
+        #expect(unnamed.errors.hasSuffix("name JWKS_HOST and TOKEN_AUDIENCE with --jwks-host and --audience\n"))
+        #expect(try verdict("k", ["--audience", "aud"]).errors.hasSuffix("so JWKS_HOST must be set too\n"))
+
+        let variables = #"{"JWKS_HOST": "\#(host.origin)", "TOKEN_AUDIENCE": "aud"}"#
+        try folder.write(
+            #"{"dev": {"project_name": "p", "role_name": "r", "aws_region": "us-east-1", "aws_environment_variables": \#(variables)}}"#,
+            to: "zappa_settings.json"
+        )
+        #expect(try verdict("k", ["dev"]).output == "The relay accepts this JWT.\n")
+    }
+
     @Test("A file with secrets that others can read is warned about")
     func openFile() throws {
         try folder.write("{\"key\": \"x\"}", to: "credentials.json", mode: 0o644)
@@ -223,6 +263,7 @@ struct Summary: Decodable {
     let jwt: String
     let expires: String?
     let secretKey: String?
+    let genericRelayCreationPages: [String: String]
     let moduleCreationPages: [String: String]
 }
 

@@ -20,17 +20,24 @@ package struct ModuleSettings: Equatable, Sendable {
         package let prompt: String
     }
 
-    /// The module's type in one region of SecureX.
+    /// A module's type in one region of the platform.
     package struct ModuleType: Equatable, Sendable {
         /// The region, as its host names have it: us, eu, apjc.
         package let region: String
-        /// The id that SecureX gave the type there.
+        /// The id of the type there.
         package let id: String
 
         /// The page that creates a module of this type.
         package var creationPage: String {
             "https://securex.\(region).security.cisco.com/settings/modules/available/\(id)/new"
         }
+
+        /// XDR's Generic Serverless Relay, which takes any relay's URL and JWT.
+        package static let genericServerlessRelay = [
+            ModuleType(region: "us", id: "86aad484-6344-42df-922d-916b9947ec47"),
+            ModuleType(region: "eu", id: "a80c5f4a-74cc-4f4a-8934-571bee72acb5"),
+            ModuleType(region: "apjc", id: "bab9277c-221f-49f9-a56e-b62641ae348a"),
+        ]
     }
 
     /// Reads the file.

@@ -10,7 +10,7 @@ struct JWTCommand: Subcommand {
     static let name = "jwt"
     static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
     static let synopsis =
-        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-]\n                    [--set [--yes]] [--json]\n       relayctl jwt --check"
+        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-]\n                    [--set [--yes]] [--json]\n       relayctl jwt [STAGE] --check [--jwks-host HOST --audience TEXT] [--json]"
     static let discussion = """
         Asks for the SecurityTrails API key, signs it with a new random key, and prints
         the JWT for the module, the SECRET_KEY for the function, and the pages on which
@@ -27,7 +27,9 @@ struct JWTCommand: Subcommand {
               sets the key on the function itself, and does not show it; on a terminal
               it asks before it replaces another
           relayctl jwt --check
-              asks for a JWT and a SECRET_KEY, and says what the relay would say
+              asks for a JWT and a SECRET_KEY, and says what the relay would say; an
+              RS256 token of the platform's is checked with the keys of JWKS_HOST, which
+              STAGE's settings or the options name
         """
     static let options = [
         Option("--file", short: "-f", value: "FILE|-", help: "take the values from a JSON object (-: standard input)"),
@@ -36,7 +38,9 @@ struct JWTCommand: Subcommand {
         Option("--set", help: "set SECRET_KEY on the deployed function rather than print it"),
         Option("--yes", short: "-y", help: "do not ask before another SECRET_KEY is replaced"),
         Option("--json", help: "print JSON"),
-        Option("--check", help: "check a JWT; exit status 1 where the relay refuses it"),
+        Option("--check", help: "check a JWT; exit status 1 if the relay refuses it"),
+        Option("--jwks-host", value: "HOST", help: "with --check: JWKS_HOST, whose keys sign the platform's tokens"),
+        Option("--audience", value: "TEXT", help: "with --check: TOKEN_AUDIENCE, whom the platform's tokens are for"),
     ]
 
     private let task: Task
@@ -44,7 +48,7 @@ struct JWTCommand: Subcommand {
 
     private enum Task {
         case make(stage: String, credentials: String?, secret: String?, sets: Bool, isSure: Bool, timeToLive: Int?)
-        case check
+        case check(stage: String?, jwksHost: String?, audience: String?)
     }
 
     init(_ arguments: Arguments) throws {
@@ -52,9 +56,15 @@ struct JWTCommand: Subcommand {
         if arguments.has("--check") {
             let others = ["--file", "--ttl", "--secret-file", "--set", "--yes"].filter(arguments.has)
             guard others.isEmpty else { throw CommandError("--check takes no \(others.joined(separator: ", no "))") }
-            if !arguments.positional.isEmpty { _ = try arguments.only("STAGE") }
-            task = .check
+            task = .check(
+                stage: arguments.positional.isEmpty ? nil : try arguments.only("STAGE"),
+                jwksHost: arguments.value("--jwks-host"),
+                audience: arguments.value("--audience")
+            )
             return
+        }
+        for option in ["--jwks-host", "--audience"] where arguments.has(option) {
+            throw CommandError("\(option) belongs to --check")
         }
         let (credentials, secret) = (arguments.value("--file"), arguments.value("--secret-file"))
         guard credentials != "-" || secret != "-" else {
@@ -83,21 +93,21 @@ extension JWTCommand {
             let issue = try JWTIssue(
                 values: try credentials.map { try read(module.fields, from: context.secretFile($0)) }
                     ?? ask(for: module.fields, context),
-                secret: try secret.map { try readSecret(from: $0, context) },
+                secret: try secret.map { try context.secretKey(from: $0) },
                 setsSecret: sets,
                 timeToLive: timeToLive,
                 now: context.now()
             )
             try checkThatTheRelayAccepts(issue)
-            warnOfWeakness(issue.secret, context)
+            context.warnOfWeakness(issue.secret)
             let url = try deployment?.set(secretKey: issue.secret)
             context.print(
                 json
                     ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
             )
             return 0
-        case .check:
-            return try check(context)
+        case .check(let stage, let jwksHost, let audience):
+            return try check(context, stage: stage, jwksHost: jwksHost, audience: audience)
         }
     }
 
@@ -111,19 +121,43 @@ extension JWTCommand {
     }
 
     /// Says what the relay would say to a JWT. The API key in it is not shown.
-    private func check(_ context: Context) throws -> Int32 {
+    private func check(_ context: Context, stage: String?, jwksHost: String?, audience: String?) throws -> Int32 {
         let token = try context.secret("JWT")
-        let secret = try context.secret("SECRET_KEY")
+        let authorization: Authorization
+        if (try? Token(token))?.algorithm == .rs256 {
+            let variables = try stage.map { try SettingsFile(context.file(SettingsFile.name)).stage($0).environment }
+            let platform = try platform(
+                host: jwksHost ?? variables?["JWKS_HOST"],
+                audience: audience ?? variables?["TOKEN_AUDIENCE"],
+                context
+            )
+            authorization = Authorization(secretKey: nil, platform: platform)
+        } else {
+            authorization = Authorization(secretKey: try context.secret("SECRET_KEY"))
+        }
         var refusal: String?
         do throws(AuthorizationError) {
             guard !token.contains(where: \.isWhitespace) else { throw .wrongType }
-            _ = try Authorization(secretKey: secret).caller(ofToken: token, until: .now).key
+            _ = try authorization.caller(ofToken: token, until: .now + 10)
         } catch {
             refusal = "Authorization failed: " + error.message
         }
         let message = refusal ?? "The relay accepts this JWT."
         context.print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
         return refusal == nil ? 0 : 1
+    }
+
+    /// Whose RS256 tokens the relay takes.
+    private func platform(host: String?, audience: String?, _ context: Context) throws(CommandError) -> Platform {
+        var variables = context.environment.filter { ["SSL_CERT_FILE", "SSL_CERT_DIR"].contains($0.key) }
+        variables["JWKS_HOST"] = host
+        variables["TOKEN_AUDIENCE"] = audience
+        do throws(Configuration.Invalid) {
+            if let platform = try Platform(environment: variables) { return platform }
+        } catch {
+            throw CommandError(error.message)
+        }
+        throw CommandError("this is an RS256 token; name JWKS_HOST and TOKEN_AUDIENCE with --jwks-host and --audience")
     }
 
     private struct Verdict: Encodable {
@@ -148,13 +182,6 @@ extension JWTCommand {
             let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
             throw CommandError("the relay would refuse this JWT: \(error.message)\(cause)")
         }
-    }
-
-    /// https://www.rfc-editor.org/rfc/rfc7518#section-3.2
-    private func warnOfWeakness(_ secret: String, _ context: Context) {
-        let size = secret.utf8.count
-        guard size < 32 else { return }
-        context.say("warning: the SECRET_KEY has \(size) bytes; HS256 asks for 32 or more (RFC 7518, section 3.2)")
     }
 
     private func ask(for fields: [ModuleSettings.Field], _ context: Context) throws -> [String: String] {
@@ -183,16 +210,5 @@ extension JWTCommand {
             throw CommandError("\(file.name): \(field.name): is missing (\(field.prompt))")
         }
         return values
-    }
-
-    /// A SECRET_KEY that is in use: its bytes as they are, but for the line break that editors put at the end.
-    private func readSecret(from path: String, _ context: Context) throws -> String {
-        if path == "-" { return try context.secret("SECRET_KEY") }
-        let text = try context.secretFile(path).text()
-        let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
-        guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
-            throw CommandError("\(path): takes one line, the SECRET_KEY")
-        }
-        return secret
     }
 }

@@ -43,16 +43,20 @@ struct JWTIssue {
             Set it as the environment variable SECRET_KEY of the function, on this page of the AWS console:
                 \(settings.environmentVariablesPage)
             """ : "The SECRET_KEY to validate the JWT is the one that the function has."
-        let pages = module.moduleTypes.map { "    \($0.region.uppercased()): \($0.creationPage)" }
+        func pages(_ types: [ModuleSettings.ModuleType]) -> String {
+            types.map { "    \($0.region.uppercased()): \($0.creationPage)" }.joined(separator: "\n")
+        }
         return """
             The JWT for the \(module.moduleName) module is:
                 \(token)\(validity)\
             \(secretStep)
-            In Cisco XDR open Administration > Integrations (Integration Modules), add a Generic Serverless Relay, and enter:
+            In Cisco XDR, add a Generic Serverless Relay, on the page of your region or at Administration > Integrations:
+            \(pages(ModuleSettings.ModuleType.genericServerlessRelay))
+            Enter there:
                 URL: \(url ?? settings.url(ofAPI: "ID") + ", the relay's URL")
                 Authorization bearer token: the JWT
-            Formerly, in SecureX, which ended in July 2024, the \(module.moduleName) module was created on the page of the region:
-            \(pages.joined(separator: "\n"))
+            In SecureX, which ended in July 2024, the \(module.moduleName) module was created on one of these pages:
+            \(pages(module.moduleTypes))
             """
     }
 
@@ -68,11 +72,14 @@ struct JWTIssue {
             expires: expires.map { UTC($0).second },
             secretKey: isToBeSet ? secret : nil,
             environmentVariablesPage: settings.environmentVariablesPage,
-            moduleCreationPages: Dictionary(
-                module.moduleTypes.map { ($0.region, $0.creationPage) },
-                uniquingKeysWith: { first, _ in first }
-            )
+            genericRelayCreationPages: pages(ModuleSettings.ModuleType.genericServerlessRelay),
+            moduleCreationPages: pages(module.moduleTypes)
         )
+    }
+
+    /// The pages by region.
+    private func pages(_ types: [ModuleSettings.ModuleType]) -> [String: String] {
+        Dictionary(types.map { ($0.region, $0.creationPage) }, uniquingKeysWith: { first, _ in first })
     }
 
     struct Summary: Encodable {
@@ -85,12 +92,14 @@ struct JWTIssue {
         let expires: String?
         let secretKey: String?
         let environmentVariablesPage: String
+        let genericRelayCreationPages: [String: String]
         let moduleCreationPages: [String: String]
 
         enum CodingKeys: String, CodingKey {
             case module, stage, function, region, url, jwt, expires
             case secretKey = "secret_key"
             case environmentVariablesPage = "environment_variables_page"
+            case genericRelayCreationPages = "generic_relay_creation_pages"
             case moduleCreationPages = "module_creation_pages"
         }
     }
