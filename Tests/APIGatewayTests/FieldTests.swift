@@ -130,7 +130,7 @@ struct HeaderTests {
         #expect(request.authorization.sorted() == ["x", "y", "z"])
     }
 
-    @Test("Multi-value headers go before single ones, which count where there are none")
+    @Test("Multi-value headers go before single ones, which count if there are none")
     func precedence() throws {
         let single = ["Authorization": "single"]
         let both = try request(Events.rest, ["headers": single, "multiValueHeaders": ["authorization": ["multi"]]])

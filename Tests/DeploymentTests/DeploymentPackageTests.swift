@@ -15,7 +15,7 @@ final class DeploymentPackageTests {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    @Test("It is made anew where it is missing, or older than a source or the package's description")
+    @Test("It is made again if it is missing, or older than a source or the package's description")
     func outdated() throws {
         let zip = ".build/lambda/securitytrails-relay.zip"
         #expect(Packaging.isOutdated(folder))

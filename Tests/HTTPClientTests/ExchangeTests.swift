@@ -83,7 +83,7 @@ struct ExchangeTests {
         #expect(server.requests[0]["Content-Length"] == "\(body.count)" && server.requests[0]["Expect"] == nil)
     }
 
-    @Test("A success's body goes to a sink where there is one, an error's to the response")
+    @Test("A success's body goes to a sink if there is one, an error's to the response")
     func sink() throws {
         let server = try HTTPServer { request in
             .response(request.target == "/missing" ? 404 : 200, [], Data(repeating: 7, count: 300_000))
@@ -128,7 +128,7 @@ struct ExchangeTests {
         #expect(server.requests.map(\.target) == targets)
     }
 
-    @Test("A compressed answer is asked for where that is wanted, and decoded")
+    @Test("A compressed answer is asked for if that is wanted, and decoded")
     func compressed() throws {
         var answer = Scenario.Answer.text(String(repeating: "compressed ", count: 1000))
         answer.gzip = true

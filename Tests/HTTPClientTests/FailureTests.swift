@@ -39,7 +39,7 @@ struct FailureTests {
         #expect(try connection().get("http://127.0.0.1:1/").failure == "cannotConnect")
     }
 
-    @Test("A request is sent once, even where the connection had served others before", arguments: ["", "HTTP/1.1 "])
+    @Test("A request is sent once, even if the connection had served others before", arguments: ["", "HTTP/1.1 "])
     func sentOnce(rest: String) throws {
         for method in [HTTPRequest.Method.get, .post(Array("a".utf8))] {
             let server = try ScriptedServer([.reply(.accepted), .bytes(rest)], afterwards: .accepted)
@@ -55,7 +55,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A connection that the server has closed meanwhile is opened anew")
+    @Test("A connection that the server has closed meanwhile is opened again")
     func closedMeanwhile() throws {
         let closing = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
         let server = try ScriptedServer([.bytes(closing), .bytes(closing)], afterwards: .accepted)

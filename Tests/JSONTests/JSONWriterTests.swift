@@ -135,7 +135,7 @@ struct JSONWriterTests {
         #expect(writer.embeddedCount == outer.bytes.count - 2)
     }
 
-    @Test("A take-back inside another takes back its own part alone")
+    @Test("A take-back inside another takes back only its own part")
     func nestedRollback() {
         var writer = JSONWriter()
         writer.array { array in

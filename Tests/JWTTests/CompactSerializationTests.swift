@@ -45,7 +45,7 @@ struct CompactSerializationTests {
     }
 
     /// Made with Python's hmac, hashlib and base64.
-    @Test("A token that another program made is verified, under its secret alone")
+    @Test("A token that another program made is verified, under its secret only")
     func foreign() throws {
         let token =
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJrZXkiOiJzb21lX2tleSJ9.QLm_UukGkxtsfXx9th33URWw8CulKU-znhWP02PDKNE"
@@ -162,7 +162,7 @@ struct CompactSerializationTests {
     }
 
     @Test(
-        "exp and nbf are held against the clock, with a minute's leeway",
+        "The claims exp and nbf are held against the clock, with a minute's leeway",
         arguments: [
             ("exp", 3600.0, nil), ("exp", 0, nil), ("exp", -59, nil), ("exp", -61, .expired), ("exp", -1e9, .expired),
             ("exp", -1.7e9, .expired), ("exp", 1e12, nil),

@@ -210,7 +210,7 @@ struct ClaimsTests {
     }
 
     @Test(
-        "exp must be there, nbf and iat may be, all with a minute's leeway",
+        "The claim exp must be there, nbf and iat may be, all with a minute's leeway",
         arguments: [
             (#""exp":1700000000"#, nil), (#""exp":1699999941"#, nil), (#""exp":1699999940"#, .expired),
             (#""exp":1e-400"#, .expired), (#""exp":0"#, .expired), ("", .badClaim("exp")),

@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test("invocations go through one process, with Lambda's environment and deadline, and are reported")
+    @Test("Invocations go through one process, with Lambda's environment and deadline, and are reported")
     func invocations() throws {
         let runtime = try ShellRuntime(handle: #"respond "$event $AWS_LAMBDA_FUNCTION_MEMORY_SIZE $OWN $$ $deadline""#)
         let function = LambdaFunction(memory: 256, timeout: 20, variables: ["OWN": "mine"])
@@ -32,7 +32,7 @@ import Testing
         #expect(first.peakMemory > 1_000_000 && first.duration >= first.latency)
     }
 
-    @Test("a reported error comes with its type and message")
+    @Test("A reported error comes with its type and message")
     func errors() throws {
         let runtime = try ShellRuntime(handle: #"fail Function.Odd '{"errorMessage":"so it is"}'"#)
         let environment = ExecutionEnvironment(executable: runtime.path)
@@ -40,7 +40,7 @@ import Testing
         #expect(text(environment.invoke(Data())) == "error Function.Odd so it is")
     }
 
-    @Test("a process that takes too long is killed at the deadline, and the next invocation has a new one")
+    @Test("A process that takes too long is killed at the deadline, and the next invocation has a new one")
     func timeout() throws {
         let runtime = try ShellRuntime(handle: #"[ "$event" = slow ] && sleep 60; respond $$"#)
         let environment = ExecutionEnvironment(executable: runtime.path, function: LambdaFunction(timeout: 1))
@@ -54,7 +54,7 @@ import Testing
         #expect(text(third) != first && third.initDuration != nil)
     }
 
-    @Test("a process that crashes fails that invocation alone")
+    @Test("A process that crashes fails only that invocation")
     func crash() throws {
         let runtime = try ShellRuntime(handle: #"[ "$event" = crash ] && exit 7; respond ok"#)
         let environment = ExecutionEnvironment(executable: runtime.path)
@@ -63,7 +63,7 @@ import Testing
         #expect(text(environment.invoke(Data("x".utf8))) == "ok")
     }
 
-    @Test("an init that fails, or ends without a word, says how")
+    @Test("An init that fails, or ends without a word, says how")
     func initFailure() throws {
         let report = #"post init/error $'Lambda-Runtime-Function-Error-Type: Runtime.Bad\r\n' '{"errorMessage":"no"}'"#
         let reporting = try ShellRuntime(before: report + "; sleep 1; exit 1", handle: "")
@@ -77,7 +77,7 @@ import Testing
         #expect(text(absent.invoke(Data())).contains("No such file"))
     }
 
-    @Test("an init that takes too long is ended")
+    @Test("An init that takes too long is ended")
     func slowInit() throws {
         let runtime = try ShellRuntime(before: "sleep 60", handle: "")
         var function = LambdaFunction()
@@ -88,7 +88,7 @@ import Testing
         #expect(LambdaFunction().initTimeout == 10)
     }
 
-    @Test("an answer to an unknown id is refused with 400, one that is too large with 413, and both are said")
+    @Test("An answer to an unknown id is refused with 400, one that is too large with 413, and both are said")
     func refusals() throws {
         let runtime = try ShellRuntime(
             handle: #"""
@@ -113,7 +113,7 @@ import Testing
         #expect(text(environment.invoke(Data("x".utf8))) == "HTTP/1.1 400")
     }
 
-    @Test("a frozen process stands still between invocations")
+    @Test("A frozen process stands still between invocations")
     func freeze() throws {
         let runtime = try ShellRuntime(
             before: "(while sleep 0.05; do echo x >> $0.ticks; done) &",
@@ -130,7 +130,7 @@ import Testing
         #expect(text(environment.invoke(Data())) == "ok")
     }
 
-    @Test("several invocations run at once where the process asks for several")
+    @Test("Several invocations run at once if the process asks for several")
     func concurrency() throws {
         let runtime = try ShellRuntime(handle: "sleep 1; respond ok")
         let function = LambdaFunction(concurrency: 4)

@@ -7,7 +7,7 @@ import Testing
 @testable import LocalLambda
 
 @Suite struct FaultTests {
-    @Test("the relay's executable withstands what the Runtime API, events and SecurityTrails may do to it")
+    @Test("The relay's executable withstands what the Runtime API, events and SecurityTrails may do to it")
     func faults() throws {
         let executable = try Executable.besideThis(orAt: nil)
         let token = CompactSerialization.sign(["key": "some-key"], secret: "some-secret")
@@ -22,19 +22,19 @@ import Testing
     }
 }
 
-@Suite("A fault is found out in") struct FaultyRuntimeTests {
+@Suite("A fault is found") struct FaultyRuntimeTests {
     private func wrong(_ name: String, _ runtime: ShellRuntime) throws -> String? {
         let fault = try #require(RuntimeFault.all.first { $0.name == name })
         return try fault.play(executable: runtime.path)
     }
 
-    @Test("a runtime that goes on where it must end")
+    @Test("In a runtime that goes on when it must end")
     func goesOn() throws {
         let runtime = try ShellRuntime(handle: "respond 1; sleep 60")
         #expect(try wrong("response is answered 400", runtime)?.hasPrefix("the calls were") == true)
     }
 
-    @Test("a runtime that ends where it must go on, and one that ends as if all were well")
+    @Test("In a runtime that ends when it must go on, and one that ends as if all were well")
     func ends() throws {
         let ending = try ShellRuntime(handle: "respond 1; exit 1")
         #expect(try wrong("response is answered 410", ending) == "the process ended with status 1")
@@ -42,7 +42,7 @@ import Testing
         #expect(try wrong("response is answered 500", content) == "the process ended with status 0")
     }
 
-    @Test("a relay that answers as if SecurityTrails had answered")
+    @Test("In a relay that answers as if SecurityTrails had answered")
     func upstream() throws {
         let runtime = try ShellRuntime(handle: #"respond '{"statusCode":200,"body":"{\"data\":{}}"}'"#)
         let fault = try #require(UpstreamFault.all.first { $0.name == "SecurityTrails drops the connection" })

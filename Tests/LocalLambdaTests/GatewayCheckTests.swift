@@ -9,7 +9,7 @@ struct GatewayCheckTests {
         LocalGateway(kind).verdict(on: .response(Data(response.utf8)))
     }
 
-    @Test("a right response passes with its status, headers and body", arguments: GatewayKind.allCases)
+    @Test("A right response passes with its status, headers and body", arguments: GatewayKind.allCases)
     func right(kind: GatewayKind) {
         let response =
             #"{"statusCode":404,"headers":{"Allow":"POST","X-Number":1},"body":"aGk=","isBase64Encoded":true}"#
@@ -19,7 +19,7 @@ struct GatewayCheckTests {
         #expect(verdict.response.headers == [.init("Allow", "POST"), .init("X-Number", "1")])
     }
 
-    @Test("multi-value headers and cookies become header fields")
+    @Test("Multi-value headers and cookies become header fields")
     func repeatedHeaders() {
         let rest = verdict(.rest, #"{"statusCode":200,"headers":{"a":"0"},"multiValueHeaders":{"A":["1","2"]}}"#)
         #expect(rest.response.headers == [.init("A", "1"), .init("A", "2")])
@@ -28,7 +28,7 @@ struct GatewayCheckTests {
     }
 
     @Test(
-        "what is malformed is refused and named",
+        "What is malformed is refused and named",
         arguments: [
             ("nonsense", "not JSON"),
             ("[]", "not a JSON object"),
@@ -52,7 +52,7 @@ struct GatewayCheckTests {
         }
     }
 
-    @Test("an unknown member is refused by a REST API, and named by the others")
+    @Test("An unknown member is refused by a REST API, and named by the others")
     func unknownMembers() {
         let response = #"{"statusCode":200,"statusdescription":"OK"}"#
         for kind in GatewayKind.allCases {
@@ -64,7 +64,7 @@ struct GatewayCheckTests {
         #expect(verdict(.alb, #"{"statusCode":200,"statusDescription":"201 Created"}"#).complaints.count == 1)
     }
 
-    @Test("an error is refused, and a type that AWS would rewrite is named")
+    @Test("An error is refused, and a type that AWS would rewrite is named")
     func errors() {
         func verdict(_ type: String?) -> LocalGateway.Verdict {
             let body = Data(#"{"errorMessage":"m"}"#.utf8)
@@ -77,7 +77,7 @@ struct GatewayCheckTests {
         }
     }
 
-    @Test("impatience, a foreign path and a large body have the gateway's own answers")
+    @Test("Impatience, a foreign path and a large body have the gateway's own answers")
     func own() {
         #expect(LocalGateway(.rest).timedOut.response.status == 504 && LocalGateway(.rest).patience == 29)
         #expect(LocalGateway(.http).timedOut.response.status == 503)

@@ -42,7 +42,7 @@ struct GatewayEventTests {
         return request
     }
 
-    @Test("and comes back out of the relay's decoding as it went in", arguments: LocalGateway.each)
+    @Test("It comes back out of the relay's decoding as it went in", arguments: LocalGateway.each)
     func roundTrip(gateway: LocalGateway) throws {
         let body = #"[{"type":"domain","value":"bücher.example"}]"#
         let sent = request(
@@ -65,7 +65,7 @@ struct GatewayEventTests {
         }
     }
 
-    @Test("with a percent-encoded path decoded once, and one beyond ASCII", arguments: LocalGateway.each)
+    @Test("It has a percent-encoded path decoded once, and one beyond ASCII", arguments: LocalGateway.each)
     func paths(gateway: LocalGateway) throws {
         let paths = ["/ver%73ion": "/version", "/caf%C3%A9": "/café", "/café": "/café", "/a%2525": "/a%25", "/": "/"]
         for (sent, expected) in paths {
@@ -73,7 +73,7 @@ struct GatewayEventTests {
         }
     }
 
-    @Test("with a body of bytes in base64, and none where there is none", arguments: LocalGateway.each)
+    @Test("It has a body of bytes in base64, and none if there is none", arguments: LocalGateway.each)
     func bodies(gateway: LocalGateway) throws {
         let bytes = Data([0, 0xff, 0xfe, 10])
         let types = ["application/octet-stream", "image/png", "application/x-www-form-urlencoded", "application/json"]
@@ -98,7 +98,7 @@ struct GatewayEventTests {
         }
     }
 
-    @Test("with repeated header fields in the form that the gateway has for them")
+    @Test("It has repeated header fields in the form that the gateway has for them")
     func repeatedHeaders() throws {
         let sent = [("X-Twice", "1"), ("X-Twice", "2")]
         func event(_ gateway: LocalGateway) -> JSONValue? {
@@ -116,7 +116,7 @@ struct GatewayEventTests {
         #expect(try decoded(LocalGateway(.rest).event(for: twice)).authorization.sorted() == ["a", "b", "c"])
     }
 
-    @Test("with the query decoded or not, as the gateway has it")
+    @Test("It has the query decoded or not, as the gateway has it")
     func queries() {
         func event(_ gateway: LocalGateway) -> JSONValue? {
             gateway.event(for: request("GET", gateway.prefix + "/x?a=1&a=%C3%A9&b=1+2&c"))
@@ -131,7 +131,7 @@ struct GatewayEventTests {
         #expect(LocalGateway(.rest).event(for: request("GET", "/dev/x"))?["queryStringParameters"] == .null)
     }
 
-    @Test("with the stage in the path where it belongs, and no event outside of it")
+    @Test("It has the stage in the path where it belongs, and no event outside of it")
     func stages() {
         let rest = LocalGateway(.rest, stage: "prod").event(for: request("GET", "/prod/a/b"))
         #expect(rest?["path"] == "/a/b" && rest?["requestContext"]?["path"] == "/prod/a/b")
@@ -145,7 +145,7 @@ struct GatewayEventTests {
         }
     }
 
-    @Test("with cookies in a member of their own in payload format 2.0")
+    @Test("It has cookies in a member of their own in payload format 2.0")
     func cookies() {
         let event = LocalGateway(.http).event(for: request("GET", "/dev/x", [("Cookie", "a=1; b=2")]))
         #expect(event?["cookies"] == ["a=1", "b=2"] && event?["headers"]?["cookie"] == nil)

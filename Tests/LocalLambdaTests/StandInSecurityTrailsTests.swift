@@ -10,7 +10,7 @@ import Testing
         URL(string: standIn.baseURL)?.port ?? 0
     }
 
-    @Test("a scenario's JSON answers pings, histories and lists, page by page and call by call")
+    @Test("A scenario's JSON answers pings, histories and lists, page by page and call by call")
     func scenario() throws {
         let text = """
             {"ping": [{"status": 503, "text": "later"}, {"json": {"success": true}}],
@@ -70,7 +70,7 @@ import Testing
         #expect(get("domain/b.example/whois").hasPrefix("HTTP/1.1 598"))
     }
 
-    @Test("a rate limit answers 429 to what is too much in a second, and states itself where asked to")
+    @Test("A rate limit answers 429 to what is too much in a second, and states itself if asked to")
     func rateLimit() throws {
         let limit = StandInSecurityTrails.RateLimit(perSecond: 2, isStated: true, retryAfter: "1")
         let standIn = try StandInSecurityTrails(rateLimit: limit)
@@ -84,7 +84,7 @@ import Testing
         #expect(standIn.requests.map(\.isOverLimit) == [false, false, true, false])
     }
 
-    @Test("a body that is gzip is the one that gunzip reads")
+    @Test("A body that is gzip is the one that gunzip reads")
     func gzip() throws {
         for size in [0, 5, 65_535, 200_000] {
             let data = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) })

@@ -149,7 +149,7 @@ struct BodyTests {
         }
     }
 
-    @Test("A body in base64 is decoded where the event says that it is, and only there")
+    @Test("A body in base64 is decoded if the event says that it is, and only then")
     func base64Body() throws {
         #expect(try problems(base64(Data("[]".utf8), at: "/refer/observables")) == nil)
         #expect(try problems(base64(Data([0xEF, 0xBB, 0xBF] + "[]".utf8), at: "/refer/observables")) == nil)

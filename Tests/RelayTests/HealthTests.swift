@@ -12,7 +12,7 @@ struct HealthTests {
         return (answer, served.asked)
     }
 
-    @Test("It is well where SecurityTrails says so", arguments: [200, 201, 299])
+    @Test("It is well if SecurityTrails says so", arguments: [200, 201, 299])
     func well(status: Int) throws {
         let (answer, asked) = try answer([.json(["success": true, "more": [1, 2]], status: status)])
         #expect(answer.json == ["data": ["status": "ok"]])

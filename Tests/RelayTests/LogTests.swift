@@ -11,7 +11,7 @@ struct LogTests {
         ("TRACE", "Text"), ("DEBUG", "JSON"), ("INFO", "Text"), ("INFO", "JSON"), ("ERROR", "JSON"),
     ]
 
-    @Test("Neither a key, a token nor a secret is ever logged, and an observable at DEBUG alone", arguments: settings)
+    @Test("Neither a key, a token nor a secret is ever logged, and an observable only at DEBUG", arguments: settings)
     func secrets(level: String, format: String) throws {
         let standIn = try StandInSecurityTrails(Scenario(fallback: .text("no \(apiKey) here", status: 500)))
         defer { standIn.stop() }

@@ -15,7 +15,7 @@ import Testing
         }
         + [("first /observe over TLS", false), ("warm /observe, TLS anew", false), ("peak memory", true)]
 
-    @Test("every row has a figure of the relay, and one of the C program where it does the same")
+    @Test("Every row has a figure of the relay, and one of the C program if it does the same")
     func everyRow() throws {
         let executable = try Executable.besideThis(orAt: nil)
         let (status, output) = try Relayctl(["bench", "--exec", executable, "--n", "20", "--json"]).finish()
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test("an executable that does not answer as the relay does is named, and nothing is measured")
+    @Test("An executable that does not answer as the relay does is named, and nothing is measured")
     func otherExecutable() throws {
         let runtime = try ShellRuntime(handle: #"respond '{"statusCode":500}'"#)
         let (status, output) = try Relayctl(["bench", "--exec", runtime.path]).finish()
@@ -40,12 +40,12 @@ import Testing
         #expect(output.contains("\(runtime.path) answered /version with:"), "\(output)")
     }
 
-    @Test("options of the other measurement are refused", arguments: [["--only", "x"], ["upstream", "--n", "5"]])
+    @Test("Options of the other measurement are refused", arguments: [["--only", "x"], ["upstream", "--n", "5"]])
     func foreignOptions(_ arguments: [String]) throws {
         #expect(try Relayctl(["bench"] + arguments).finish().status == 2)
     }
 
-    @Test("a row that is none is refused with the names of those that are")
+    @Test("A row that is none is refused with the names of those that are")
     func noRow() throws {
         let (status, output) = try Relayctl(["bench", "upstream", "--only", "nothing like it"]).finish()
         #expect(status == 2 && output.contains("--only takes a part of one of 'one domain', "), "\(output)")

@@ -33,7 +33,7 @@ struct ConsentTests {
         #expect(try stage.aws.record().calls.allSatisfy { !$0.changes })
     }
 
-    @Test("jwt --set says that the JWTs before are refused where it replaces a SECRET_KEY")
+    @Test("jwt --set says that the JWTs before are refused if it replaces a SECRET_KEY")
     func replacedSecretKey() throws {
         let warning = "JWTs that were signed with the SECRET_KEY before are refused"
         let first = try stage.folder.relayctl("jwt", "dev", "--set", input: "anAPIkey\n")

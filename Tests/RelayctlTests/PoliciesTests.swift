@@ -101,7 +101,7 @@ struct PoliciesTests {
         )
     }
 
-    @Test("The module type holds the URL, or a place for the API's id where it is not known")
+    @Test("The module type holds the URL, or a place for the API's id if it is not known")
     func module() throws {
         struct ModuleType: Decodable {
             let title: String

@@ -25,7 +25,7 @@ import Testing
         return folder
     }
 
-    @Test("the recorded events of all gateways are answered as recorded, by the real executable")
+    @Test("The recorded events of all gateways are answered as recorded, by the real executable")
     func recordedEvents() throws {
         let (status, output) = try relayctl(["replay"])
         #expect(status == 0, "\(output)")
@@ -47,7 +47,7 @@ import Testing
         #expect(refusal.status == 2 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
     }
 
-    @Test("an answer that differs from the recorded one is shown as a difference, and fails the command")
+    @Test("An answer that differs from the recorded one is shown as a difference, and fails the command")
     func difference() throws {
         let folder = try folder(
             answer: #"{"statusCode":200,"headers":{},"isBase64Encoded":false,"body":{"version":"x"}}"#
@@ -70,7 +70,7 @@ import Testing
         #expect(status == 0 && output.contains("= one"))
     }
 
-    @Test("an event from standard input, and JSON for a machine")
+    @Test("An event from standard input, and JSON for a machine")
     func standardInput() throws {
         let (status, output) = try relayctl(["replay", "--json", "-"], input: #"{"source":"aws.events"}"#)
         #expect(status == 0)
@@ -80,7 +80,7 @@ import Testing
         #expect(json["path"] == "(aws.events)")
     }
 
-    @Test("an event comes from a pipe that a path names")
+    @Test("An event comes from a pipe that a path names")
     func pipe() throws {
         let event = #"{"no":"request"}"#
         let (status, output) = try relayctl(["replay", "--json", "/dev/stdin"], input: event)
@@ -151,7 +151,7 @@ import Testing
         #expect(json["invocations"] == 200 && json["deviations"] == 0)
     }
 
-    @Test("a case that is not met is a line for each thing that is not as it must be")
+    @Test("A case that is not met is a line for each thing that is not as it must be")
     func cases() throws {
         let folder = try temporaryFolder("cases")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -186,7 +186,7 @@ import Testing
     }
 
     @Test(
-        "what can't be replayed is one line, with the status for it",
+        "What can't be replayed is one line, with the status for it",
         arguments: [
             (["/nonexistent.json"], 2, "/nonexistent.json: no such file"),
             (["Package.swift"], 2, "Package.swift:1:1: unexpected character"),
@@ -205,7 +205,7 @@ import Testing
         #expect(result.output.contains(message) && !result.output.contains("Error Domain"), "\(result.output)")
     }
 
-    @Test("nothing of a run shows the secret key or the token")
+    @Test("Nothing of a run shows the secret key or the token")
     func secrets() throws {
         let secret = "a-secret-key-of-this-test"
         let environment = ["SECRET_KEY": secret, "RELAY_JWT": "a.token.of-this-test", "LOG_LEVEL": "DEBUG"]

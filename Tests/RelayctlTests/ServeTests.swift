@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(
-        "each gateway gives the same answers, and each invocation ends with a report",
+        "Each gateway gives the same answers, and each invocation ends with a report",
         arguments: GatewayKind.allCases
     )
     func gateways(kind: GatewayKind) throws {
@@ -64,7 +64,7 @@ import Testing
         for child in children { #expect(kill(child, 0) == -1) }
     }
 
-    @Test("a relayctl that is killed leaves no process behind either")
+    @Test("A relayctl that is killed leaves no process behind either")
     func killed() throws {
         let served = try Served(["--freeze"])
         #expect(served.post("/dev/version").hasPrefix("HTTP/1.1 200 "))
@@ -76,7 +76,7 @@ import Testing
         #expect(children.count == 1 && !children.contains(where: isRunning))
     }
 
-    @Test("a reader that has gone ends it as Ctrl-C does, and the relay has nothing to say about that")
+    @Test("A reader that has gone ends it as Ctrl-C does, and the relay has nothing to say about that")
     func readerGone() throws {
         let bootstrap = try Executable.besideThis(orAt: nil)
         let relayctl = URL(fileURLWithPath: bootstrap).deletingLastPathComponent().appendingPathComponent("relayctl")
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(
-        "what makes no sense is one line and status 2",
+        "What makes no sense is one line and status 2",
         arguments: [
             (["--gateway", "soap"], "--gateway takes one of rest, http, url, alb, not 'soap'"),
             (["--stage", "a/b"], "--stage takes letters"),

@@ -175,7 +175,7 @@ struct FailureTests {
         (.json(["message": "Invalid key"], status: 403), .refused("Invalid key")),
     ]
 
-    @Test("The key works where ping says so, and nowhere else", arguments: pings)
+    @Test("The key works if ping says so, and only then", arguments: pings)
     func ping(answer: Scenario.Answer, failure: Failure?) throws {
         let asked = try Asked(Scenario(ping: [answer]))
         let result = asked.client.ping(key: "the-key", until: .now + 5)

@@ -35,7 +35,7 @@ struct PagesTests {
         try Asked(scenario, pages: pages).about(["192.0.2.1"]).answers[0][0].unreadPages
     }
 
-    @Test("Pages that the API keeps to itself are counted where all others were read")
+    @Test("Pages that the API keeps to itself are counted if all others were read")
     func pagesBeyond() throws {
         let scenario = Scenario.address([page("a", max: 2, total: 7), page("b", max: 2, total: 7)])
         #expect(try unread(scenario, pages: nil) == 5)

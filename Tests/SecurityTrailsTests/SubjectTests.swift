@@ -51,7 +51,7 @@ struct SubjectTests {
         #expect(Subject(domain: longest + "b") == nil)
     }
 
-    @Test("An address is asked for in its own family alone")
+    @Test("An address is asked for in its own family only")
     func addresses() {
         #expect(Subject(ipv4: "192.0.2.1") == .ipv4("192.0.2.1"))
         #expect(Subject(ipv6: "2001:DB8::1") == .ipv6("2001:db8::1"))

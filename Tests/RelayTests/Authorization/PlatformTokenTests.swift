@@ -91,7 +91,7 @@ struct PlatformTokenTests {
         #expect(try served.message(pair.get().token(id: "k", payload: claims(claim))) == message)
     }
 
-    @Test("exp, aud and key must be there", arguments: ["exp", "aud", "key"])
+    @Test("The claims exp, aud and key must be there", arguments: ["exp", "aud", "key"])
     func missing(name: String) throws {
         let host = try keysHost()
         defer { host.stop() }
