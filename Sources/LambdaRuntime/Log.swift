@@ -1,3 +1,4 @@
+import HTTPClient
 import JSON
 
 #if canImport(Glibc)
@@ -95,7 +96,11 @@ package struct Log: Sendable {
         fields: @autoclosure () -> [(String, Value)] = []
     ) {
         guard isEnabled(level) else { return }
-        let time = Timestamp.now
+        let now = secondsSince1970()
+        let time = CalendarDate.timestamp(
+            secondsSince1970: Int(now),
+            milliseconds: Int(now.truncatingRemainder(dividingBy: 1) * 1000)
+        )
         var line: [UInt8]
         switch format {
         case .text:
@@ -142,26 +147,6 @@ package struct Log: Sendable {
                 rest = rest.dropFirst(max(0, count))
             }
         }
-    }
-}
-
-/// The time of day in UTC, as ISO 8601 with milliseconds.
-private enum Timestamp {
-    static var now: String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        var parts = tm()
-        gmtime_r(&time.tv_sec, &parts)
-        func digits(_ number: Int, _ width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-        }
-        let date = [
-            digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2),
-        ]
-        let clock = [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
-        let milliseconds = digits(time.tv_nsec / 1_000_000, 3)
-        return date.joined(separator: "-") + "T" + clock.joined(separator: ":") + "." + milliseconds + "Z"
     }
 }
 

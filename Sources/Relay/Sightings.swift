@@ -55,7 +55,9 @@ extension Sighting {
 
     /// A random id (RFC 9562, version 4), in one call to the system where Foundation's takes three.
     private static func uuid() -> String {
-        var bits = (high: UInt64.random(in: .min ... .max), low: UInt64.random(in: .min ... .max))
+        var bits: (high: UInt64, low: UInt64) = (0, 0)
+        let failed = withUnsafeMutableBytes(of: &bits) { getentropy($0.baseAddress, $0.count) } != 0
+        if failed { bits = (.random(in: .min ... .max), .random(in: .min ... .max)) }
         bits.high = bits.high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         bits.low = bits.low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { text in
@@ -74,14 +76,9 @@ extension Sighting {
         }
     }
 
-    /// Now, in UTC, as RFC 3339 with whole seconds. (strftime would read the time zone's file first.)
+    /// Now, in UTC, as RFC 3339 with whole seconds.
     static func timestamp() -> String {
-        var now = time(nil)
-        var parts = tm()
-        gmtime_r(&now, &parts)
-        func digits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let date = "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
-        return "\(date)T\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))Z"
+        CalendarDate.timestamp(secondsSince1970: Int(secondsSince1970()))
     }
 }
 
