@@ -88,8 +88,8 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CTIM", "HTTPClient", "JSON", "JWT", "LocalLambda", "Loopback", "Relay", "SecurityTrails", "TestSupport",
-                "bootstrap",
+                "CTIM", "HTTPClient", "JSON", "JWT", "LambdaRuntime", "LocalLambda", "Loopback", "Relay", "SecurityTrails",
+                "TestSupport", "bootstrap",
             ]
         ),
         .testTarget(name: "LoopbackTests", dependencies: ["JSON", "Loopback", "TestSupport"]),

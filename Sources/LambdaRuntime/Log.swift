@@ -105,7 +105,7 @@ package struct Log: Sendable {
         switch format {
         case .text:
             line = Array("\(time)\t\(requestID ?? "-")\t\(level.rawValue)\t".utf8)
-            line += message().utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+            line += Self.replacingInvisible(in: Array(message().utf8)) { _, text in text.append(UInt8(ascii: " ")) }
         case .json:
             line = json(level, message(), time, requestID, fields())
         }
@@ -134,7 +134,36 @@ package struct Log: Sendable {
                 }
             }
         }
-        return writer.bytes
+        // They stand in strings, the only places for them in JSON.
+        return Self.replacingInvisible(in: writer.bytes, with: Self.appendEscape)
+    }
+
+    /// A text with something in the place of each character that could end a line, or hide or paint others, wherever the
+    /// log is read: control and format characters, line and paragraph separators.
+    private static func replacingInvisible(
+        in text: [UInt8],
+        with append: (Unicode.Scalar, inout [UInt8]) -> Void
+    ) -> [UInt8] {
+        let visible: ClosedRange<UInt8> = 0x20...0x7E
+        guard !text.allSatisfy(visible.contains) else { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: append(scalar, &result)
+            default: result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+        return result
+    }
+
+    /// Appends a character as JSON escapes it.
+    private static func appendEscape(of scalar: Unicode.Scalar, to text: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        for unit in String(scalar).utf16 {
+            text.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "u")])
+            for shift in [12, 8, 4, 0] as [UInt16] { text.append(digits[Int(unit >> shift & 15)]) }
+        }
     }
 
     /// A record is one write; what a full pipe leaves over follows. A log that is gone is no reason to stop.

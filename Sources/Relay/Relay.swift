@@ -18,12 +18,14 @@ package final class Relay {
     package struct Outcome: Sendable {
         /// The response in the gateway's form, or `null`.
         package let payload: [UInt8]
-        /// The request's method; `keep-warm` for an event that is no request.
+        /// The request's method, `-` if it is none; `keep-warm` for an event that is no request.
         package let method: String
         /// The endpoint's path; `-` where the request named none.
         package let route: String
         /// The response's status.
         package let status: Int
+        /// The module that the platform asks for, if it names one.
+        package let moduleInstanceID: String?
         /// Requests that SecurityTrails got.
         package let upstreamRequests: Int
         /// Answers, or pages of them, that were remembered from earlier invocations.
@@ -37,6 +39,7 @@ package final class Relay {
             method: "keep-warm",
             route: "-",
             status: 200,
+            moduleInstanceID: nil,
             upstreamRequests: 0,
             cacheHits: 0,
             errorCodes: []
@@ -82,9 +85,10 @@ package final class Relay {
         let reply = reply(Call(request: request, end: end), endpoint)
         return Outcome(
             payload: reply.response(to: request).json(for: request.gateway),
-            method: request.method,
+            method: request.loggedMethod,
             route: endpoint?.rawValue ?? "-",
             status: reply.status,
+            moduleInstanceID: request.loggedModuleInstanceID,
             upstreamRequests: reply.upstreamRequests,
             cacheHits: reply.cacheHits,
             errorCodes: reply.errors.map(\.code.rawValue)
@@ -106,6 +110,27 @@ package final class Relay {
         case .respond, .tiles: Reply(json: #"{"data":[]}"#)
         case .trigger: Reply(json: #"{"data":{"status":"failure"}}"#)
         case .version: Reply(json: #"{"version":"\#(relayVersion)"}"#)
+        }
+    }
+}
+
+/// What a log may repeat of a request: anybody can send one.
+extension Request {
+    /// The method, if it is a token (RFC 9110, section 5.6.2) no longer than those that are registered.
+    fileprivate var loggedMethod: String {
+        let isToken = method.utf8.allSatisfy { byte in
+            let letter = byte | 0x20
+            return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+        return isToken && (1...20).contains(method.utf8.count) ? method : "-"
+    }
+
+    /// The module's id, if it is short and visible.
+    fileprivate var loggedModuleInstanceID: String? {
+        moduleInstanceID.flatMap { id in
+            let isVisible = id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            return isVisible && (1...64).contains(id.utf8.count) ? id : nil
         }
     }
 }

@@ -58,11 +58,50 @@ private struct Quotation {
     let text: String
 
     init(_ bytes: [UInt8], without key: String) {
-        // The key is taken out before the text is cut: half of it would not be found. It is looked for as bytes: a letter
-        // that an accent follows is another one to String.
-        let pieces = bytes.split(separator: Array(key.utf8), omittingEmptySubsequences: false)
-        let clean = String(decoding: Array(pieces.joined(separator: "***".utf8)), as: UTF8.self)
+        // The key is taken out before the text is cut: half of it would not be found.
+        let clean = String(decoding: Self.redact(bytes, Array(key.utf8)), as: UTF8.self)
         text = String(String.UnicodeScalarView(clean.unicodeScalars.prefix(Self.limit)))
+    }
+
+    /// The text with `***` in the place of the key, which is looked for as bytes: a letter that an accent follows is another
+    /// one to String.
+    private static func redact(_ text: [UInt8], _ key: [UInt8]) -> [UInt8] {
+        guard !key.isEmpty else { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text[...]
+        while let byte = rest.first {
+            if let count = length(of: key, at: rest) {
+                result += "***".utf8
+                rest = rest.dropFirst(count)
+            } else {
+                result.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+
+    /// Bytes that the key takes at a text's beginning, as it is or with any of its characters escaped as JSON has it; nil if
+    /// it is not there.
+    private static func length(of key: [UInt8], at text: ArraySlice<UInt8>) -> Int? {
+        guard text.first == key[0] || text.first == UInt8(ascii: "\\") else { return nil }
+        if text.starts(with: key) { return key.count }
+        var rest = text
+        for byte in key {
+            if rest.first == UInt8(ascii: "\\"), rest.dropFirst().first == byte {
+                rest = rest.dropFirst(2)
+            } else if rest.starts(with: "\\u00".utf8) {
+                let digits = rest.dropFirst(4).prefix(2)
+                guard UInt8(String(decoding: digits, as: UTF8.self), radix: 16) == byte else { return nil }
+                rest = rest.dropFirst(6)
+            } else if rest.first == byte {
+                rest = rest.dropFirst()
+            } else {
+                return nil
+            }
+        }
+        return text.count - rest.count
     }
 
     var isBlank: Bool {

@@ -45,13 +45,15 @@ private func makeRelay(
 }
 
 extension Answer {
-    /// What the relay made of an event, and what the log says of it: nothing that the caller sent but the method.
+    /// What the relay made of an event, and what the log says of it: of what the caller sent, the method and the
+    /// module's id, and no more.
     init(_ outcome: Relay.Outcome) {
         let requests = outcome.upstreamRequests
         let errors = outcome.errorCodes
         self.init(
             payload: outcome.payload,
             summary: "\(outcome.method) \(outcome.route) \(outcome.status), \(requests) upstream requests"
+                + (outcome.moduleInstanceID.map { ", module \($0)" } ?? "")
                 + (errors.isEmpty ? "" : ", errors: " + errors.joined(separator: ", ")),
             fields: [
                 ("method", .string(outcome.method)),
@@ -60,7 +62,7 @@ extension Answer {
                 ("upstreamRequests", .number(requests)),
                 ("cacheHits", .number(outcome.cacheHits)),
                 ("errors", .strings(errors)),
-            ]
+            ] + (outcome.moduleInstanceID.map { [("moduleInstanceId", .string($0))] } ?? [])
         )
     }
 }

@@ -190,6 +190,15 @@ struct CompactSerializationTests {
     }
 
     @Test(
+        "A number too small to be told from zero is a time long past",
+        arguments: ["1e-400", "-1e-400", "0.0e0", "-0"]
+    )
+    func tinyNumbers(time: String) {
+        #expect(throws: JWTError.expired) { try verify(token(payload: #"{"key":"k","exp":\#(time)}"#)) }
+        #expect(throws: Never.self) { try verify(token(payload: #"{"key":"k","nbf":\#(time)}"#)) }
+    }
+
+    @Test(
         "A time that is no number spoils the token",
         arguments: [#""1800000000""#, "null", "true", "[]", "{}", #"[1800000000]"#, #""""#]
     )

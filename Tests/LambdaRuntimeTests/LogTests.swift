@@ -83,6 +83,33 @@ struct LogTests {
         #expect(record["message"]?.string?.utf8.elementsEqual(message.utf8) == true)
     }
 
+    @Test(
+        "What could end a line, or hide or paint others, is a blank in text, and escaped in JSON",
+        arguments: [
+            "\u{7F}", "\u{85}", "\u{9B}31m", "\u{2028}", "\u{2029}", "\u{202E}", "\u{200B}", "\u{FEFF}", "\u{AD}",
+            "\u{E0041}",
+        ]
+    )
+    func invisible(character: String) throws {
+        let message = "é" + character + "🧭"
+        let allowed: (Unicode.Scalar) -> Bool = { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalar == "\t"
+            default: true
+            }
+        }
+        let text = try lines(.text) { $0.write(.warn, message) }
+        #expect(text.count == 1)
+        #expect(text[0].unicodeScalars.allSatisfy(allowed))
+        #expect(text[0].hasSuffix("\té " + character.dropFirst() + "🧭"))
+        let json = try lines(.json) { $0.write(.warn, message, fields: [("list", .strings([message]))]) }
+        #expect(json.count == 1)
+        #expect(json[0].unicodeScalars.allSatisfy(allowed))
+        let record = try JSONValue(parsing: Data(json[0].utf8))
+        #expect(record["message"]?.string?.utf8.elementsEqual(message.utf8) == true)
+        #expect(record["list"]?.array?.first?.string?.utf8.elementsEqual(message.utf8) == true)
+    }
+
     @Test("A record of JSON is an object with Lambda's members and its own")
     func json() throws {
         let lines = try lines(.json) { log in

@@ -1,9 +1,11 @@
 import Foundation
+import LambdaRuntime
 import LocalLambda
 import Loopback
 import Testing
 
 @testable import Relay
+@testable import bootstrap
 
 @Suite("The log of the relay's executable")
 struct LogTests {
@@ -40,6 +42,45 @@ struct LogTests {
             #expect(format == "JSON" ? record.contains(#""requestId":""#) : !record.contains("\t-\t"), "\(record)")
         }
         if level == "INFO" { #expect(log.split(separator: "\n").count == 3, "one record an invocation") }
+    }
+
+    /// What a relay that asks nobody says of a request.
+    private func outcome(_ members: JSONValue) throws -> Relay.Outcome {
+        var event: JSONValue = ["httpMethod": "POST", "path": "/version", "requestContext": [:]]
+        for (name, value) in members.object ?? [:] { event[name] = value }
+        let relay = try Relay(Configuration(environment: ["SECRET_KEY": secret]))
+        return try relay.answer(Array(event.text()), began: .now, deadline: nil)
+    }
+
+    @Test(
+        "A method is logged if it is a short token",
+        arguments: [
+            ("POST", "POST"), ("get", "get"), ("M-SEARCH", "M-SEARCH"), ("UPDATEREDIRECTREF", "UPDATEREDIRECTREF"),
+            ("", "-"), ("GET ", "-"), ("GET\n2026 INFO forged", "-"), ("G\u{1B}[31mT", "-"), ("GÉT", "-"),
+            ("G\u{2028}T", "-"),
+            ("GET,POST", "-"), (String(repeating: "A", count: 20), String(repeating: "A", count: 20)),
+            (String(repeating: "A", count: 21), "-"), (String(repeating: "A", count: 100_000), "-"),
+        ]
+    )
+    func method(sent: String, logged: String) throws {
+        #expect(try outcome(["httpMethod": .string(sent)]).method == logged)
+    }
+
+    @Test(
+        "The module that asks is logged if its id is visible ASCII of 64 characters at most",
+        arguments: [
+            ("a2c7d6f0-7d0b-4b0c-9a55-0c9f4d1b2a3e", true), ("m", true), (String(repeating: "m", count: 64), true),
+            (String(repeating: "m", count: 65), false), ("", false), ("a b", false), ("a\nb", false), ("é", false),
+            ("\u{1B}[31m", false), ("a\u{2028}", false), ("\u{7F}", false),
+        ]
+    )
+    func module(id: String, isLogged: Bool) throws {
+        let outcome = try outcome(["headers": ["X-Module-Instance-Id": .string(id)]])
+        #expect(outcome.moduleInstanceID == (isLogged ? id : nil))
+        let answer = LambdaRuntime.Answer(outcome)
+        #expect(answer.summary.contains(", module ") == isLogged)
+        let field = answer.fields.first { $0.0 == "moduleInstanceId" }?.1
+        #expect(field == (isLogged ? .string(id) : nil))
     }
 
     private func event(_ authorization: String) -> Data {

@@ -2,8 +2,9 @@ import Foundation
 import HTTPClient
 import LocalLambda
 import Loopback
-import SecurityTrails
 import Testing
+
+@testable import SecurityTrails
 
 @Suite("What fails at SecurityTrails")
 struct FailureTests {
@@ -89,6 +90,25 @@ struct FailureTests {
         #expect(asked.about(["192.0.2.1"]).answers[0][0].failures == [.unexpected(status: 500, quoted)])
         asked.standIn.load(.address([[.text(" ", status: 500)]]))
         #expect(asked.about(["192.0.2.1"]).answers[0][0].failures == [.unexpected(status: 500, "500")])
+    }
+
+    @Test(
+        "The key is taken out as it is, and however JSON may escape it",
+        arguments: [
+            ("the-key", "a the-key b", "a *** b"), ("the-key", "the-keythe-key", "******"),
+            ("the-key", #"{"k":"\u0074he\u002dke\u0079"}"#, #"{"k":"***"}"#),
+            ("the-key", #"\u0074HE-key"#, #"\u0074HE-key"#),
+            ("the-key", #"\the-ke\y"#, "***"), ("a/b\"c\\d", #"x a\/b\"c\\d y"#, "x *** y"),
+            ("a/b\"c\\d", #"x a\u002Fb\u0022c\u005cd y"#, "x *** y"), ("a/b\"c\\d", "x a/b\"c\\d y", "x *** y"),
+            (#"\\k"#, #"\\k"#, "***"), (#"\\k"#, #"\\\\k"#, "***"), (#"\u0061"#, #"\u0061"#, "***"),
+            ("aab", "aaab", "a***"), ("key", "the ke", "the ke"), ("key", #"\u006"#, #"\u006"#),
+            ("key", #"ke\u00"#, #"ke\u00"#),
+            ("key", "ke\\", "ke\\"), ("key", #"\u01006bey"#, #"\u01006bey"#),
+        ]
+    )
+    func redaction(key: String, text: String, expected: String) {
+        let response = APIResponse(status: 500, body: Array(text.utf8))
+        #expect(Failure(response, key: key) == .unexpected(status: 500, expected))
     }
 
     @Test("A busy gateway and a dropped connection are tried once more", arguments: [502, 503, 504, nil])

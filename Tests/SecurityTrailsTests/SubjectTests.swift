@@ -34,7 +34,8 @@ struct SubjectTests {
             "", ".", "..", "a..b", ".example.com", "a b", " example.com", "example.com\n", "a/b", "../ping", "a?b",
             "a#b",
             "a%2Fb", "a:b", "[::1]", "192.0.2.1", "192.0.2.1.", "a\u{0}b", "xn--\u{7f}.com",
-            "1.2.3", "999.999.999.999", "0x7f.1", "1.0x7f", "1.0X", "a.123.", "0",
+            "1.2.3", "999.999.999.999", "0x7f.1", "0177.0.0.1", "127.0.0.01", "2130706433", "1.0x7f", "1.0X", "a.123.",
+            "0",
             String(repeating: "a", count: 64) + ".com", String(repeating: "a.", count: 126) + "aa",
             String(repeating: "\u{ad}", count: 10_000) + "a", "a@b", "\"", "café\u{2028}.example",
         ]
