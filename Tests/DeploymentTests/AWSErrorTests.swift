@@ -33,6 +33,21 @@ struct AWSErrorTests {
         #expect((AWSError.refused(refusal).patience != nil) == isTransient)
     }
 
+    @Test("A refusal carries the action that the policy lacks, as AWS names it, and reads no file to say so")
+    func missingAction() {
+        func refusal(_ code: String, _ message: String) -> AWSRefusal {
+            AWSRefusal(action: "lambda:CreateFunction", status: 403, code: code, message: message)
+        }
+        let named = refusal(
+            "AccessDeniedException",
+            "User: x is not authorized to perform: iam:PassRole on resource: y"
+        )
+        #expect(named.missingAction == "iam:PassRole")
+        #expect(AWSError.refused(named).description.hasSuffix("\n  the user's policy must allow iam:PassRole"))
+        #expect(refusal("AccessDenied", "no").missingAction == "lambda:CreateFunction")
+        #expect(refusal("SignatureDoesNotMatch", "no").missingAction == nil)
+    }
+
     @Test("AWS's words come with the fix under them")
     func fixes() {
         let refusal = AWSRefusal(

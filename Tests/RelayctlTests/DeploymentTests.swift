@@ -34,6 +34,7 @@ struct DeploymentTests {
         let second = try stage.deploy()
         #expect(second.status == 0 && second.output == first.output)
         #expect(try stage.aws.record().calls.filter(\.changes).isEmpty)
+        #expect(try stage.aws.record().calls.count { $0.actions == ["lambda:GetFunctionConfiguration"] } == 1)
 
         try stage.zip("second")
         let update = try stage.folder.relayctl("update", "dev", "--no-verify")

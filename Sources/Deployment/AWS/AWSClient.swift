@@ -12,6 +12,11 @@ struct AWSCall {
     /// Sorted by name; names and values hold nothing to encode.
     var query: [(name: String, value: String)] = []
     var headers: [String] = []
+    /// Seconds until the answer must be there.
+    var timeout = 60.0
+
+    /// Long enough for the zip over a slow line.
+    static let uploadTimeout = 900.0
 }
 
 /// Calls AWS: signed, over https or to a stand-in on loopback, one call after the other.
@@ -23,9 +28,6 @@ package final class AWSClient {
     private let endpoint: String?
     private let options: HTTPOptions
     private let connection: HTTPConnection
-    private static let timeout = 60.0
-    /// Long enough for the zip over a slow line.
-    private static let uploadTimeout = 900.0
 
     /// A client for one region. `AWS_ENDPOINT_URL` may name a stand-in on a loopback address.
     package init(region: String, credentials: Credentials, environment: [String: String]) throws(AWSError) {
@@ -74,10 +76,9 @@ package final class AWSClient {
             accessKeyID: credentials.accessKeyID,
             secretAccessKey: credentials.secretAccessKey
         )
-        let timeout = progress == nil ? Self.timeout : Self.uploadTimeout
         let response: HTTPResponse
         do {
-            response = try connection.exchange(request, timeout: timeout, progress: progress)
+            response = try connection.exchange(request, timeout: call.timeout, progress: progress)
         } catch {
             throw .unanswered(action: call.action, error)
         }
@@ -106,7 +107,7 @@ package final class AWSClient {
             isWritten = (try? file.write(contentsOf: Data(bytes))) != nil
             return isWritten
         }
-        let (request, timeout) = (HTTPRequest(.get, location), Self.uploadTimeout)
+        let (request, timeout) = (HTTPRequest(.get, location), AWSCall.uploadTimeout)
         let response: HTTPResponse
         do {
             response = try HTTPConnection(options).exchange(request, timeout: timeout, sink: write)
@@ -117,7 +118,15 @@ package final class AWSClient {
         guard response.status == 200 else { throw .refused(AWSRefusal("s3:GetObject", response)) }
     }
 
-    /// What `body` returns, or nil where AWS knows no such thing.
+    /// Sends a request that is no call to AWS: unsigned, with the environment's proxy and certificate authorities.
+    func exchange(_ request: HTTPRequest, timeout: Double) throws(HTTPError) -> HTTPResponse {
+        var options = options
+        options.bodyLimit = 65_536
+        options.usesProxyOfEnvironment = true
+        return try HTTPConnection(options).exchange(request, timeout: timeout)
+    }
+
+    /// What `body` returns, or nil if AWS knows no such thing.
     func ifFound<Value>(_ body: () throws(AWSError) -> Value) throws(AWSError) -> Value? {
         do {
             return try body()

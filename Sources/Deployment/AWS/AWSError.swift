@@ -35,8 +35,16 @@ package struct AWSRefusal: Sendable {
     /// AWS's own words.
     package let message: String
 
-    /// Whether the policy lacks the action.
+    /// Whether the user's policy lacks an action.
     package var isAccessDenied: Bool { status == 403 && code.contains("AccessDenied") }
+
+    /// The action that the user's policy lacks, if that is why AWS said no. AWS names it, and it may be another than the
+    /// one that was called: whoever creates a function passes a role.
+    package var missingAction: String? {
+        guard isAccessDenied else { return nil }
+        let named = message.firstMatch(of: /not authorized to perform: ([a-z]+:[A-Za-z]+)/)
+        return named.map { String($0.output.1) } ?? action
+    }
 
     var isNotFound: Bool { status == 404 || code == "ResourceNotFoundException" || code == "NoSuchEntity" }
 
@@ -72,7 +80,7 @@ extension AWSRefusal {
     /// What the operator can do about it.
     fileprivate var fix: String? {
         switch code {
-        case _ where isAccessDenied: grant
+        case _ where isAccessDenied: missingAction.map { "the user's policy must allow \($0)" }
         case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
             "the access key is deleted, inactive or another account's: aws/HOWTO.md, step 3"
         case "SignatureDoesNotMatch", "InvalidSignatureException":
@@ -85,16 +93,5 @@ extension AWSRefusal {
             "the role does not trust lambda.amazonaws.com: aws/HOWTO.md, step 5"
         default: nil
         }
-    }
-
-    /// The statement of the deployment policy that the user lacks. AWS names the action, which may be another than the one
-    /// that was called: who creates a function passes a role.
-    private var grant: String {
-        let named = message.firstMatch(of: /not authorized to perform: ([a-z]+:[A-Za-z]+)/)
-        let missing = named.map { String($0.output.1) } ?? action
-        let statements = PolicyTemplate.deployment.statements(allowing: missing).joined(separator: " or ")
-        return "the user's policy must allow \(missing)"
-            + (statements.isEmpty ? "" : ": statement \(statements) of \(PolicyTemplate.deployment.fileName)")
-            + ", filled in by 'relayctl policies' (aws/HOWTO.md, step 11)"
     }
 }

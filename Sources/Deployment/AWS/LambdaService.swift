@@ -155,7 +155,8 @@ struct LambdaService {
             action: "lambda:CreateFunction",
             method: .postStream(body),
             path: "/2015-03-31/functions",
-            headers: Self.headers
+            headers: Self.headers,
+            timeout: AWSCall.uploadTimeout
         )
         _ = try client.send(call, progress: progress)
     }
@@ -168,7 +169,9 @@ struct LambdaService {
     ) throws(AWSError) {
         let after = #"","Architectures":["\#(architecture)"],"Publish":\#(publishes)}"#
         let body = zip.body(before: Array(#"{"ZipFile":""#.utf8), after: Array(after.utf8))
-        _ = try client.send(call("UpdateFunctionCode", .putStream(body), "/code"), progress: progress)
+        var call = call("UpdateFunctionCode", .putStream(body), "/code")
+        call.timeout = AWSCall.uploadTimeout
+        _ = try client.send(call, progress: progress)
     }
 
     func update(_ changes: Changes) throws(AWSError) {

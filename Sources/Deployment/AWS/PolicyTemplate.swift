@@ -49,10 +49,9 @@ package enum PolicyTemplate: String, CaseIterable, Sendable {
         return values.reduce(String(text)) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
     }
 
-    /// The statements of the template in `folder` that allow an action, by their Sids.
-    func statements(allowing action: String, folder: String = "deploy") -> [String] {
-        let file = URL(fileURLWithPath: folder).appendingPathComponent(fileName)
-        let policy = (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Policy.self, from: $0) }
+    /// The statements of a template that allow an action, by their Sids; none if the text is no policy.
+    package static func statements(of template: String, allowing action: String) -> [String] {
+        let policy = try? JSONDecoder().decode(Policy.self, from: Data(template.utf8))
         return policy?.statements.filter { $0.actions.contains(action) }.compactMap(\.sid) ?? []
     }
 

@@ -14,15 +14,16 @@ extension RelayDeployment {
         }
         let account = try findAccount()
         let role = try findRole()
-        let isNew = try retrying(findFunction) == nil
-        if isNew, onlyUpdates {
-            throw noFunction
-        }
-        try convergeLog(ofNewFunction: isNew)
-        guard let function = try converge(zip, role: role) else {
+        let found = try retrying(findFunction)
+        if found == nil, onlyUpdates { throw noFunction }
+        try convergeLog(ofNewFunction: found == nil)
+        guard var function = try createFunction(unless: found, zip, role: role) else {
             report(.note("the REST API and its permission follow the function"))
             return nil
         }
+        if found != nil, !settings.tags.isEmpty { try checkTags() }
+        function = try convergeCode(of: function, to: zip)
+        function = try convergeConfiguration(of: function, role: role)
         try deleteOldVersions()
         guard let api = try convergeRestAPI(to: function.functionArn) else { return nil }
         try convergePermission(of: api, account: account)
@@ -68,19 +69,20 @@ extension RelayDeployment {
 
     // MARK: - The function
 
-    private func converge(_ zip: DeploymentPackage, role: String) throws(AWSError) -> LambdaService.Configuration? {
-        var isNew = false
-        let isThere = try step("function") { () throws(AWSError) in
-            if try findFunction() != nil { return (.unchanged, settings.functionName, true) }
+    /// The function, which is made if it is not there. Nil if this is a dry run and it would be made.
+    private func createFunction(
+        unless found: LambdaService.Configuration?,
+        _ zip: DeploymentPackage,
+        role: String
+    ) throws(AWSError) -> LambdaService.Configuration? {
+        var seen = found
+        return try step("function") { () throws(AWSError) in
+            if let function = try look(at: &seen) {
+                return (.unchanged, settings.functionName, function)
+            }
             try change { () throws(AWSError) in try lambda.create(creation(role: role), zip: zip, progress: uploaded) }
-            if !isDryRun { _ = try waitUntilIdle() }
-            isNew = true
-            return (.created, settings.functionName, !isDryRun)
+            return (.created, settings.functionName, isDryRun ? nil : try waitUntilIdle())
         }
-        guard isThere else { return nil }
-        if !isNew, !settings.tags.isEmpty { try checkTags() }
-        try convergeCode(zip)
-        return try convergeConfiguration(role: role)
     }
 
     /// Tags are set with a new function only: what sets them later can't be signed by every libcurl.
@@ -96,23 +98,29 @@ extension RelayDeployment {
         )
     }
 
-    private func convergeCode(_ zip: DeploymentPackage) throws(AWSError) {
-        try step("code") { () throws(AWSError) in
-            let function = try waitUntilIdle()
+    private func convergeCode(
+        of found: LambdaService.Configuration,
+        to zip: DeploymentPackage
+    ) throws(AWSError) -> LambdaService.Configuration {
+        var seen: LambdaService.Configuration? = found
+        return try step("code") { () throws(AWSError) in
+            let function = try waitUntilIdle(from: seen.take())
             if function.codeSha256 == zip.sha256, function.architectures ?? ["x86_64"] == [architecture] {
-                return (.unchanged, nil, ())
+                return (.unchanged, nil, function)
             }
-            try change { () throws(AWSError) in
-                try lambda.update(code: zip, architecture: architecture, progress: uploaded)
-                _ = try waitUntilIdle()
-            }
-            return (.changed, "\(zip.size) bytes", ())
+            if isDryRun { return (.changed, "\(zip.size) bytes", function) }
+            try lambda.update(code: zip, architecture: architecture, progress: uploaded)
+            return (.changed, "\(zip.size) bytes", try waitUntilIdle())
         }
     }
 
-    private func convergeConfiguration(role: String) throws(AWSError) -> LambdaService.Configuration {
-        try step("configuration") { () throws(AWSError) in
-            let function = try waitUntilIdle()
+    private func convergeConfiguration(
+        of found: LambdaService.Configuration,
+        role: String
+    ) throws(AWSError) -> LambdaService.Configuration {
+        var seen: LambdaService.Configuration? = found
+        return try step("configuration") { () throws(AWSError) in
+            let function = try waitUntilIdle(from: seen.take())
             let changes = self.changes(to: function, role: role)
             tellKeptVariables(function)
             if changes == LambdaService.Changes() { return (.unchanged, nil, function) }
@@ -308,10 +316,8 @@ extension RelayDeployment {
     }
 
     private func ask(_ url: String) -> Answer {
-        let authorities = HTTPOptions.Authorities(environment: ProcessInfo.processInfo.environment)
-        let options = HTTPOptions(bodyLimit: 65_536, usesProxyOfEnvironment: true, authorities: authorities)
         do {
-            let response = try HTTPConnection(options).exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)
+            let response = try client.exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)
             let body = try? JSONDecoder().decode([String: String].self, from: Data(response.body))
             if response.status == 200, let version = body?["version"] { return .version(version) }
             let text = String(decoding: response.body.prefix(200), as: UTF8.self)

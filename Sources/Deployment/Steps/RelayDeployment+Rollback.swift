@@ -11,7 +11,9 @@ package enum RollbackTarget: Sendable {
 
 extension RelayDeployment {
     /// Puts a published version's code back. It is not published again: it has a version.
-    package func rollBack(to target: RollbackTarget) throws(AWSError) {
+    ///
+    /// - Parameter folder: for the downloaded code, which is gone afterwards.
+    package func rollBack(to target: RollbackTarget, temporaryFolder folder: String) throws(AWSError) {
         _ = try findAccount()
         guard try retrying(findFunction) != nil else { throw noFunction }
         let version = try step("version") { () throws(AWSError) in
@@ -25,7 +27,7 @@ extension RelayDeployment {
                 throw .unreadable(action: "lambda:GetFunction")
             }
             if sha256 == now.codeSha256 { return (.unchanged, "it is that of version \(version) already", ()) }
-            try restore(published, sha256: sha256)
+            try restore(published, sha256: sha256, by: folder)
             return (.changed, "that of version \(version)", ())
         }
     }
@@ -45,8 +47,12 @@ extension RelayDeployment {
     }
 
     /// Downloads a version's zip, by way of a file that nobody else can read, and uploads it.
-    private func restore(_ published: LambdaService.Published, sha256: String) throws(AWSError) {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString).path
+    private func restore(
+        _ published: LambdaService.Published,
+        sha256: String,
+        by folder: String
+    ) throws(AWSError) {
+        let path = folder + "/relayctl-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: path) }
         guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: path)

@@ -103,17 +103,30 @@ package final class RelayDeployment {
         return function
     }
 
+    /// The function as it was seen a moment ago, for the first look; later ones ask again.
+    func look(
+        at seen: inout LambdaService.Configuration?
+    ) throws(AWSError) -> LambdaService.Configuration? {
+        if let function = seen.take() { return function }
+        return try findFunction()
+    }
+
     /// What to say if a function is taken for granted.
     var noFunction: AWSError {
         .blocked("there is no function \(settings.functionName) in \(client.region); 'relayctl deploy' makes it")
     }
 
     /// The function, once Lambda is done with the last change; two minutes at most.
-    func waitUntilIdle() throws(AWSError) -> LambdaService.Configuration {
+    ///
+    /// - Parameter seen: what was found a moment ago, which is not asked for again.
+    func waitUntilIdle(
+        from seen: LambdaService.Configuration? = nil
+    ) throws(AWSError) -> LambdaService.Configuration {
+        var seen = seen
         let end = MonotonicTime.now + 120
         var pause = 0.1
         while MonotonicTime.now < end {
-            guard let function = try findFunction() else { throw .blocked("the function was deleted meanwhile") }
+            guard let function = try look(at: &seen) else { throw .blocked("the function was deleted meanwhile") }
             if function.state == "Failed" {
                 throw .blocked("Lambda could not make the function: \(function.stateReason ?? "no reason given")")
             }

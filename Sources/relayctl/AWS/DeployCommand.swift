@@ -40,9 +40,6 @@ let deploymentOptions = [
     Option("--verbose", short: "-v", help: "say which settings have no effect"),
 ]
 
-/// Where `relayctl package` leaves the zip.
-let packagedZip = ".build/lambda/securitytrails-relay.zip"
-
 /// What `deploy` and `update` were asked for.
 struct DeploymentRequest {
     private let stage: String
@@ -96,13 +93,4 @@ struct DeploymentRequest {
         else { return }
         _ = try Packaging(package: package) { context.say($0 + " …") }.run()
     }
-}
-
-/// A stage on AWS, with the operator's credentials, telling its steps on standard error.
-func onAWS(_ context: Context, _ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDeployment {
-    let environment = context.environment
-    let credentials = try CredentialChain(environment: environment, profileName: settings.profileName).resolve()
-    let client = try AWSClient(region: settings.region, credentials: credentials, environment: environment)
-    let output = StepOutput(context, isDryRun: isDryRun)
-    return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
 }

@@ -32,7 +32,9 @@ struct RollbackCommand: Subcommand {
     }
 
     func run(_ context: Context) throws -> Int32 {
-        try onAWS(context, try SettingsFile(context.file(SettingsFile.name)).stage(stage)).rollBack(to: target)
+        let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
+        let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        try onAWS(context, settings).rollBack(to: target, temporaryFolder: folder)
         return 0
     }
 }

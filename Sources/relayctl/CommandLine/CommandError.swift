@@ -19,10 +19,11 @@ struct CommandError: Error {
     }
 
     /// What any part of relayctl threw.
-    init(_ error: any Error) {
+    init(_ error: any Error, _ context: Context) {
         switch error {
         case let error as CommandError: self = error
         case let error as any InputError: self.init("\(error)", .badInput)
+        case let error as AWSError: self.init(error.explanation(context), .failed)
         default: self.init(explanation(of: error), .failed)
         }
     }

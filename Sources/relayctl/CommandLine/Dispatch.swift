@@ -26,7 +26,7 @@ func dispatch(_ words: [String], _ context: Context) -> Int32 {
         let status = try run(words, context, naming: &name)
         return context.streams.exitStatus(status)
     } catch {
-        let error = CommandError(error)
+        let error = CommandError(error, context)
         context.say("\(name): \(error.message)")
         return error.exitStatus
     }

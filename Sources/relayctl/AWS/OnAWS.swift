@@ -1,0 +1,26 @@
+import Deployment
+
+/// Where `relayctl package` leaves the zip.
+let packagedZip = ".build/lambda/securitytrails-relay.zip"
+
+/// A stage on AWS, with the operator's credentials, telling its steps on standard error.
+func onAWS(_ context: Context, _ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDeployment {
+    let environment = context.environment
+    let credentials = try CredentialChain(environment: environment, profileName: settings.profileName).resolve()
+    let client = try AWSClient(region: settings.region, credentials: credentials, environment: environment)
+    let output = StepOutput(context, isDryRun: isDryRun)
+    return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
+}
+
+extension AWSError {
+    /// AWS's words, the cause and the fix, with the statement of the deployment policy that the user lacks.
+    func explanation(_ context: Context) -> String {
+        guard case .refused(let refusal) = self, let action = refusal.missingAction else { return description }
+        let file = PolicyTemplate.deployment.fileName
+        let template = try? context.file("deploy/" + file).text()
+        let statements = template.map { PolicyTemplate.statements(of: $0, allowing: action) } ?? []
+        return description
+            + (statements.isEmpty ? "" : ": statement \(statements.joined(separator: " or ")) of \(file)")
+            + ", filled in by 'relayctl policies' (aws/HOWTO.md, step 11)"
+    }
+}
