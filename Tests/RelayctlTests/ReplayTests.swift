@@ -132,6 +132,28 @@ import Testing
         #expect(lines.contains { $0.contains("rest-observe-domain") && !$0.contains("on purpose") })
     }
 
+    @Test("The demonstration knows something for every lookup")
+    func everyLookup() throws {
+        let events = try temporaryFolder("events")
+        defer { try? FileManager.default.removeItem(at: events) }
+        let recorded = package.appendingPathComponent("Tests/Events/rest-observe-domain.json")
+        var event = try JSONValue(parsing: Data(contentsOf: recorded))
+        event["body"] = .string(
+            #"[{"type":"domain","value":"example.com"},{"type":"email","value":"hostmaster@example.com"}]"#
+        )
+        let file = events.appendingPathComponent("one.json")
+        try event.text().write(to: file)
+        let (status, output) = try relayctl(
+            ["replay", "--verbose", file.path],
+            environment: ["LOOKUPS": "subdomains,ns,mx,whois,email"]
+        )
+        #expect(status == 0, "\(output)")
+        for heading in ["Subdomains", "Name servers", "Mail servers", "Registration"] {
+            #expect(output.contains("\n\(heading) of example.com\n"))
+        }
+        #expect(output.contains("\nDomains registered with hostmaster@example.com\n"))
+    }
+
     @Test("--verbose shows a sighting's table in columns")
     func table() throws {
         let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path

@@ -19,10 +19,12 @@ struct Demonstration {
 
     /// The variables of this process that are the relay's too.
     private static let inherited = [
-        "SECRET_KEY", "SECURITYTRAILS_API_URL", "NUMBER_OF_PAGES", "REQUESTS_PER_SECOND", "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL",
-        "AWS_LAMBDA_LOG_FORMAT",
+        "SECRET_KEY", "JWKS_HOST", "TOKEN_AUDIENCE",
+        "LOOKUPS", "NUMBER_OF_PAGES", "CACHE_SECONDS", "CACHE_MEGABYTES",
+        "RELATIONS_LIMIT", "SIGHTING_TABLE", "OBSERVED_TIME",
+        "SECURITYTRAILS_API_URL", "REQUESTS_PER_SECOND", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
+        "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
     ]
 
     /// - Parameter speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
