@@ -99,6 +99,19 @@ import Testing
         #expect(local.records.with { $0.map(\.complaints) } == [[complaint], [complaint], []])
     }
 
+    @Test(
+        "Headers over API Gateway's 10,240 bytes are refused by its kinds only",
+        arguments: [(GatewayKind.rest, 431), (.http, 431), (.url, 200), (.alb, 200)]
+    )
+    func largeHeaders(kind: GatewayKind, status: Int) throws {
+        let gateway = LocalGateway(kind)
+        let local = try Local(gateway, handle: #"respond '{"statusCode":200}'"#)
+        let head = "GET \(gateway.prefix)/x HTTP/1.1\r\nX: "
+        #expect(RawClient.exchange(local.server.port, head + String(repeating: "x", count: 9000)).contains(" 200 "))
+        let answer = RawClient.exchange(local.server.port, head + String(repeating: "x", count: 10_240))
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+    }
+
     @Test("as many requests run at once as there are processes")
     func processes() throws {
         let local = try Local(LocalGateway(.url), processes: 3, handle: #"sleep 2; respond '{"statusCode":200}'"#)

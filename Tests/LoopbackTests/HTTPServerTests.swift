@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct HTTPServerTests {
-    private func echo(limits: HTTPServer.Limits = HTTPServer.Limits(), hosts: [String]? = nil) throws -> HTTPServer {
-        try HTTPServer(hosts: hosts, limits: limits) { request in
+    private func echo(limits: HTTPServer.Limits = HTTPServer.Limits()) throws -> HTTPServer {
+        try HTTPServer(limits: limits) { request in
             let text = "\(request.method) \(request.target) \(request["x-test"] ?? "-") "
             return .response(200, [], Data(text.utf8) + request.body)
         }
@@ -16,11 +16,13 @@ import Testing
         let server = try echo()
         defer { server.stop() }
         let client = RawClient(port: server.port)
-        client.send("POST /a?b HTTP/1.1\r\nHost: x\r\nX-Test:  one \r\nContent-Length: 3\r\n\r\nabc")
+        client.send("POST /a?b HTTP/1.1\r\nHost: localhost\r\nX-Test:  one \r\nContent-Length: 3\r\n\r\nabc")
         #expect(client.receive { $0.hasSuffix("POST /a?b one abc") }.hasPrefix("HTTP/1.1 200 OK\r\n"))
-        client.send("POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+        client.send(
+            "POST /b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"
+        )
         #expect(client.receive { $0.hasSuffix("abcde") }.hasSuffix("POST /b - abcde"))
-        client.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.send("GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         let both = client.receive { $0.contains("/2 - ") }
         #expect(both.contains("GET /1 - ") && both.contains("GET /2 - "))
         #expect(server.connectionCount == 1)
@@ -41,7 +43,7 @@ import Testing
         let server = try echo()
         defer { server.stop() }
         let client = RawClient(port: server.port)
-        client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         #expect(client.receive { $0.hasSuffix("\r\n\r\n") } == "HTTP/1.1 100 Continue\r\n\r\n")
         client.send("ok")
         #expect(client.receive { $0.hasSuffix("ok") }.hasSuffix("POST / - ok"))
@@ -78,18 +80,47 @@ import Testing
         #expect(client.receive().hasPrefix("HTTP/1.1 \(status) "))
     }
 
-    @Test("a foreign Host is refused where hosts are named")
-    func hosts() throws {
-        let server = try echo(hosts: ["localhost", "127.0.0.1", "[::1]"])
+    @Test("A connection that a client of HTTP/1.0 wants to keep is kept, and that is confirmed")
+    func oldKeepAlive() throws {
+        let server = try echo()
         defer { server.stop() }
-        for (host, status) in [("localhost:9000", 200), ("LOCALHOST", 200), ("[::1]:1", 200), ("evil.example", 421)] {
-            let client = RawClient(port: server.port)
-            client.send("GET / HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
-            #expect(client.receive().hasPrefix("HTTP/1.1 \(status) "))
+        let client = RawClient(port: server.port)
+        for path in ["/1", "/2"] {
+            client.send("GET \(path) HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            #expect(client.receive { $0.hasSuffix(" - ") }.contains("\r\nConnection: keep-alive\r\n"))
         }
-        let nameless = RawClient(port: server.port)
-        nameless.send("GET / HTTP/1.1\r\n\r\n")
-        #expect(nameless.receive().hasPrefix("HTTP/1.1 421 "))
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test(
+        "Every server refuses a Host that is not this machine's",
+        arguments: [
+            ("localhost:9000", 200), ("LOCALHOST", 200), ("127.0.0.1:1", 200), ("[::1]:1", 200), ("[::1]", 200),
+            ("evil.example", 421), ("[::1].evil", 421), ("localhost:evil.example", 421), ("localhost:", 421),
+            ("localhost.evil", 421), ("evil@localhost", 421), ("localhost:1:2", 421), ("", 421),
+        ]
+    )
+    func hosts(host: String, status: Int) throws {
+        let server = try echo()
+        defer { server.stop() }
+        let client = RawClient(port: server.port)
+        client.send("GET / HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        #expect(client.receive().hasPrefix("HTTP/1.1 \(status) "))
+    }
+
+    @Test(
+        "A request without a Host, with two, or with a host in its target is refused",
+        arguments: [
+            ("GET / HTTP/1.1\r\n\r\n", 421), ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 421),
+            ("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        ]
+    )
+    func hostless(text: String, status: Int) throws {
+        let server = try echo()
+        defer { server.stop() }
+        let client = RawClient(port: server.port)
+        client.send(text)
+        #expect(client.receive().hasPrefix("HTTP/1.1 \(status) "))
     }
 
     @Test("a reply can lie about its length, come in chunks, drop, or never come")
@@ -106,7 +137,7 @@ import Testing
         }
         defer { server.stop() }
         let liar = RawClient(port: server.port)
-        liar.send("GET /lie HTTP/1.1\r\n\r\n")
+        liar.send("GET /lie HTTP/1.1\r\nHost: localhost\r\n\r\n")
         let lie = liar.receive { $0.hasSuffix("0123456789") }
         #expect(liar.isEnded())
         #expect(lie.contains("Content-Length: 99\r\n") && lie.hasSuffix("\r\n\r\n0123456789"))
@@ -115,7 +146,7 @@ import Testing
         #expect(RawClient.exchange(server.port, "GET /raw HTTP/1.1") == "not even HTTP")
         #expect(RawClient.exchange(server.port, "GET /drop HTTP/1.1") == "")
         let client = RawClient(port: server.port)
-        client.send("GET /hang HTTP/1.1\r\n\r\n")
+        client.send("GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(!client.isEnded())
     }
 
@@ -126,7 +157,7 @@ import Testing
         }
         let clients = ["/hang", "/wait"].map { path in
             let client = RawClient(port: server.port)
-            client.send("GET \(path) HTTP/1.1\r\n\r\n")
+            client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
             return client
         }
         Thread.sleep(forTimeInterval: 0.2)

@@ -26,22 +26,34 @@ struct DeploymentOutputTests {
     }
 
     @Test(
-        "With NO_COLOR, and without a terminal, there are plain lines alone, and nothing is written over",
-        arguments: [true, false]
+        "With NO_COLOR, on a terminal without escapes, and without a terminal there are only plain lines",
+        arguments: [["NO_COLOR": "1"], ["NO_COLOR": "", "TERM": "dumb"], nil]
     )
-    func plain(onTerminal: Bool) throws {
+    func plain(terminal environment: [String: String]?) throws {
         let shown =
-            onTerminal
-            ? try show(["deploy", "dev", "--no-verify"], environment: ["NO_COLOR": "1"])
-            : try stage.deploy().errors
+            try environment.map { try show(["deploy", "dev", "--no-verify"], environment: $0) }
+            ?? stage.deploy().errors
         let lines = shown.replacing("\r\n", with: "\n").split(separator: "\n").filter { !$0.hasPrefix("https://") }
         #expect(lines.count == 11 && lines.allSatisfy { $0.hasPrefix("✓ ") })
         #expect(!lines.contains { $0.contains { $0 == "\u{1B}" || $0 == "\r" || $0 == "█" || $0 == "…" } })
     }
 
+    @Test("On a narrow terminal the bar and the spinner do not wrap")
+    func narrow() throws {
+        let shown = try show(["deploy", "dev", "--no-verify"], columns: 30)
+        let passing = shown.split(separator: "\u{1B}[K").filter { $0.hasPrefix("  ") }.map { $0.prefix { $0 != "\r" } }
+        #expect(passing.contains { $0.contains("█") })
+        #expect(passing.allSatisfy { $0.count < 30 })
+    }
+
     /// Runs a command on a terminal and returns what that showed. (`swift test` sets NO_COLOR itself.)
-    private func show(_ words: [String], environment: [String: String] = ["NO_COLOR": ""]) throws -> String {
+    private func show(
+        _ words: [String],
+        environment: [String: String] = ["NO_COLOR": "", "TERM": "xterm"],
+        columns: Int = 120
+    ) throws -> String {
         let terminal = try Terminal()
+        terminal.resize(columns: columns)
         let (process, _, _) = try stage.folder.start(
             words,
             input: .nullDevice,

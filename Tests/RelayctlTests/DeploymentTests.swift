@@ -160,7 +160,7 @@ struct DeploymentTests {
         #expect(ofDays.split(separator: "\n").allSatisfy { $0.hasPrefix(ofToday + "T") && $0.contains("Z ") })
         let filtered = try stage.folder.relayctl("tail", "dev", "--once", "--filter", "ERROR").output
         #expect(filtered.split(separator: "\n").count == 1)
-        #expect(try stage.folder.relayctl("status", "dev").output.contains("last hour   1 invocations, 1 errors"))
+        #expect(try stage.folder.relayctl("status", "dev").output.contains("last hour   1 invocation, 1 error"))
     }
 
     @Test("The original how-to's policy is enough for all but the log group, which is a warning")

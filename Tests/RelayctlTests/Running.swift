@@ -1,5 +1,8 @@
 import Foundation
+import Loopback
 import Testing
+
+@testable import relayctl
 
 /// The repository's folder.
 let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -67,17 +70,48 @@ final class ProjectFolder {
         FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
     }
 
-    /// Runs the built relayctl in this folder to its end.
+    /// Runs a command of relayctl in this folder, and in this process.
     func relayctl(_ arguments: String..., input: String = "") throws -> Outcome {
         try run(arguments, input: input)
     }
 
     /// The same, with a list of arguments.
-    func run(
-        _ arguments: [String],
-        of executable: URL = built("relayctl"),
-        input: String = ""
-    ) throws -> Outcome {
+    func run(_ arguments: [String], input: String = "", environment more: [String: String] = [:]) throws -> Outcome {
+        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
+        let context = Context(
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 },
+            workingDirectory: url.path,
+            streams: StandardStreams(
+                input: stdin.fileHandleForReading.fileDescriptor,
+                output: stdout.fileHandleForWriting.fileDescriptor,
+                errors: stderr.fileHandleForWriting.fileDescriptor
+            )
+        )
+        // A pipe does not hold everything: the other ends have threads of their own.
+        Thread.detachNewThread {
+            try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            try? stdin.fileHandleForWriting.close()
+        }
+        let (output, errors) = (Monitor<Data?>(nil), Monitor<Data?>(nil))
+        for (pipe, data) in [(stdout, output), (stderr, errors)] {
+            Thread.detachNewThread {
+                let all = try? pipe.fileHandleForReading.readToEnd()
+                data.with { $0 = all ?? Data() }
+            }
+        }
+        let status = dispatch(arguments, context)
+        try stdout.fileHandleForWriting.close()
+        try stderr.fileHandleForWriting.close()
+        try stdin.fileHandleForReading.close()
+        return Outcome(
+            status: status,
+            output: String(decoding: output.wait { $0 } ?? Data(), as: UTF8.self),
+            errors: String(decoding: errors.wait { $0 } ?? Data(), as: UTF8.self)
+        )
+    }
+
+    /// Runs an executable in this folder to its end.
+    func process(_ executable: URL, _ arguments: [String], input: String = "") throws -> Outcome {
         let stdin = Pipe()
         let (process, stdout, stderr) = try start(arguments, of: executable, input: stdin.fileHandleForReading)
         try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
@@ -94,7 +128,7 @@ final class ProjectFolder {
 
     /// Runs a script in Bash in this folder, in which `$0` is relayctl.
     func bash(_ script: String, input: String = "") throws -> Outcome {
-        try run(["-c", script, built("relayctl").path], of: URL(fileURLWithPath: "/bin/bash"), input: input)
+        try process(URL(fileURLWithPath: "/bin/bash"), ["-c", script, built("relayctl").path], input: input)
     }
 
     /// Starts the built relayctl, or another executable, in this folder.

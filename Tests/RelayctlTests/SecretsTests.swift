@@ -171,6 +171,11 @@ final class Terminal {
         return tcgetattr(device.fileDescriptor, &settings) == 0 && settings.c_lflag & tcflag_t(ECHO) != 0
     }
 
+    func resize(columns: Int) {
+        var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(device.fileDescriptor, UInt(TIOCSWINSZ), &size)
+    }
+
     /// Whether the echo is this within five seconds.
     func waitForEcho(_ on: Bool) -> Bool {
         for _ in 0..<1000 where echoes != on { usleep(5_000) }

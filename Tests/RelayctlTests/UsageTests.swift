@@ -52,6 +52,7 @@ struct UsageTests {
         arguments: [
             (["jwtt"], "relayctl: no command 'jwtt'; did you mean 'jwt'?"),
             (["frobnicate"], "relayctl: no command 'frobnicate'; see 'relayctl --help'"),
+            (["\u{1B}[31mred"], "relayctl: no command '\\u{1B}[31mred'; see 'relayctl --help'"),
             (["help", "polices"], "relayctl: no command 'polices'; did you mean 'policies'?"),
             (["help", "jwt", "x"], "relayctl: help jwt takes nothing after it; see 'relayctl --help'"),
             (["-h", "x"], "relayctl: -h takes nothing after it; see 'relayctl --help'"),

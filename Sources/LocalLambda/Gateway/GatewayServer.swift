@@ -33,7 +33,9 @@ package final class GatewayServer: Sendable {
         var limits = HTTPServer.Limits()
         // More than any gateway takes: the refusal is its own, and is told like every answer.
         limits.body = 16 << 20
-        server = try HTTPServer(port: port, hosts: ["localhost", "127.0.0.1", "[::1]"], limits: limits) { request in
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+        if gateway.kind == .rest || gateway.kind == .http { limits.head = 10_240 }
+        server = try HTTPServer(port: port, limits: limits) { request in
             let verdict = gateway.answer(request, pool: pool, reported: reported)
             answered(
                 Record(

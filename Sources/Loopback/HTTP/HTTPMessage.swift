@@ -173,7 +173,9 @@ extension HTTPServer {
         }
 
         /// The status line and the header fields, up to the empty line.
-        func head(keepAlive: Bool) -> [UInt8] {
+        ///
+        /// - Parameter confirms: whether the peer, which speaks HTTP/1.0, has to be told that the connection stays.
+        func head(keepAlive: Bool, confirms: Bool = false) -> [UInt8] {
             var text = "HTTP/1.1 \(status) \(reason ?? reasonPhrase(status))\r\n"
             for field in headers { text += "\(field.name): \(field.value)\r\n" }
             switch framing {
@@ -181,7 +183,11 @@ extension HTTPServer {
             case .stated(let count): text += "Content-Length: \(count)\r\n"
             case .chunked: text += "Transfer-Encoding: chunked\r\n"
             }
-            if !keepAlive { text += "Connection: close\r\n" }
+            if !keepAlive {
+                text += "Connection: close\r\n"
+            } else if confirms {
+                text += "Connection: keep-alive\r\n"
+            }
             return Array((text + "\r\n").utf8)
         }
     }

@@ -28,12 +28,15 @@ package final class HTTPServer: Sendable {
         var threads = 0
     }
 
+    /// The names of this machine to itself.
+    package static let loopbackNames = ["localhost", "127.0.0.1", "[::1]"]
+
     /// The port that it listens on.
     package let port: Int
     private let listener: Int32
     private let tls: TLSContext?
     private let limits: Limits
-    private let hosts: [String]?
+    private let hosts: [String]
     private let handler: Handler
     private let state = Monitor(State())
 
@@ -43,11 +46,11 @@ package final class HTTPServer: Sendable {
     ///   - port: 0 for any that is free.
     ///   - tls: who the server says it is; nil: plain HTTP.
     ///   - hosts: the names that a `Host` field may have, without port; others are answered 421. A page in a browser
-    ///     can make its own name resolve to this machine, and would else be served here. nil: any.
+    ///     can make its own name resolve to this machine, and would else be served here.
     package init(
         port: Int = 0,
         tls identity: TLSIdentity? = nil,
-        hosts: [String]? = nil,
+        hosts: [String] = loopbackNames,
         limits: Limits = Limits(),
         handler: @escaping Handler
     ) throws {
@@ -55,7 +58,7 @@ package final class HTTPServer: Sendable {
         // libssl writes with write(2), which would end this process when a peer has gone.
         if tls != nil { signal(SIGPIPE, SIG_IGN) }
         (listener, self.port) = try listen(port: port)
-        self.hosts = hosts?.map { $0.lowercased() }
+        self.hosts = hosts.map { $0.lowercased() }
         self.limits = limits
         self.handler = handler
         startThread { $0.acceptConnections() }
@@ -146,7 +149,7 @@ package final class HTTPServer: Sendable {
         var reader = RequestReader(connection, limits: limits)
         do throws(RequestReader.Refusal) {
             while let parts = try reader.next() {
-                try check(host: parts.values("host"))
+                try checkHost(of: parts)
                 let request = Request(
                     method: parts.method,
                     target: parts.target,
@@ -165,15 +168,20 @@ package final class HTTPServer: Sendable {
         connection.close()
     }
 
-    private func check(host values: [String]) throws(RequestReader.Refusal) {
-        guard let hosts else { return }
-        let name = values.first.map { value in
-            value.hasPrefix("[") ? value.prefix { $0 != "]" } + "]" : value.prefix { $0 != ":" }
-        }
-        guard values.count == 1, let name, hosts.contains(name.lowercased()) else {
+    /// A client of HTTP/1.0 need not name the host; a browser is none.
+    private func checkHost(of parts: RequestReader.Parts) throws(RequestReader.Refusal) {
+        let values = parts.values("host")
+        if values.isEmpty, parts.version == "HTTP/1.0" { return }
+        guard values.count == 1, let name = hostName(values[0]), hosts.contains(name.lowercased()) else {
             let names = hosts.joined(separator: ", ")
             throw RequestReader.Refusal(status: 421, message: "The Host is not one of \(names).")
         }
+    }
+
+    /// The name in `NAME` or `NAME:PORT`; nil for anything else.
+    private func hostName(_ value: String) -> String? {
+        guard let match = value.wholeMatch(of: /(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(:[0-9]{1,5})?/) else { return nil }
+        return String(match.1)
     }
 
     /// Carries the reply out; false if the connection ends with it.
@@ -195,7 +203,7 @@ package final class HTTPServer: Sendable {
     private func send(_ response: Response, to parts: RequestReader.Parts, on connection: Connection) -> Bool {
         var keepAlive = parts.keepAlive
         if case .stated = response.framing { keepAlive = false }
-        let head = response.head(keepAlive: keepAlive)
+        let head = response.head(keepAlive: keepAlive, confirms: parts.version == "HTTP/1.0")
         guard response.hasBody, parts.method != "HEAD" else { return connection.write(head) && keepAlive }
 
         switch (response.framing, response.pace) {

@@ -33,7 +33,7 @@ struct StatusCommand: Subcommand {
         let looks = isZipNamed || context.file(zip).exists
         let packaged = looks ? try DeploymentPackage(path: context.absolute(zip)) : nil
         let status = try onAWS(context, settings).status(comparedTo: packaged)
-        context.print(json ? try prettyJSON(status) : status.text)
+        if json { context.printAsIs(try prettyJSON(status)) } else { context.print(status.text) }
         return status.function == nil ? 1 : 0
     }
 }
@@ -65,7 +65,9 @@ extension DeploymentStatus {
             ("permission", isPermitted ? "API Gateway may call the function" : "none"),
             ("log", log.map { "\($0.group), retention: \($0.retention)" } ?? "none"),
         ]
-        if let log { rows.append(("last hour", "\(log.invocations) invocations, \(log.errors) errors")) }
+        if let log {
+            rows.append(("last hour", "\(counted(log.invocations, "invocation")), \(counted(log.errors, "error"))"))
+        }
         return rows.map { $0.padding(toLength: 12, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
     }
 

@@ -1,13 +1,14 @@
 import Deployment
 import Foundation
 import HTTPClient
+import Loopback
 
 /// A deployment's steps on standard error: a line each, with a tick and its time; on a terminal a bar for the upload and
 /// a spinner while AWS is at work.
 final class StepOutput {
     private let isDryRun: Bool
     private let isPlain: Bool
-    private let streams: StandardStreams
+    private let context: Context
     private var title = ""
     private var began = MonotonicTime.now
     private var turns = 0
@@ -15,14 +16,14 @@ final class StepOutput {
 
     init(_ context: Context, isDryRun: Bool) {
         isPlain = context.isPlain(context.streams.errors)
-        streams = context.streams
+        self.context = context
         self.isDryRun = isDryRun
     }
 
     func show(_ event: DeploymentEvent) {
         switch event {
         case .began(let step):
-            title = step
+            title = step.printable()
             began = .now
             passing("…")
         case .uploaded(let sent, let total):
@@ -34,15 +35,16 @@ final class StepOutput {
             turns += 1
             passing(["|", "/", "-", "\\"][turns % 4])
         case .ended(let outcome, let detail): end(outcome, detail)
-        case .warning(let text): line(colored("warning: ", 33) + text)
-        case .note(let text): line("note: " + text)
+        case .warning(let text): line(colored("warning: ", 33) + text.printable(keepingLines: true))
+        case .note(let text): line("note: " + text.printable(keepingLines: true))
         }
     }
 
     private func end(_ outcome: DeploymentEvent.Outcome, _ detail: String?) {
         let seconds = MonotonicTime.now - began
         let words = [
-            colored("✓", 32), title.padding(toLength: 14, withPad: " ", startingAt: 0), word(for: outcome), detail,
+            colored("✓", 32), title.padding(toLength: 14, withPad: " ", startingAt: 0), word(for: outcome),
+            detail?.printable(),
             seconds < 0.1 ? nil : "(\(tenths(seconds)) s)",
         ]
         line(words.compactMap(\.self).joined(separator: " "))
@@ -72,13 +74,15 @@ final class StepOutput {
         (number * 10).rounded() / 10
     }
 
-    /// A line that the next one takes the place of; on a terminal only.
+    /// A line that the next one takes the place of; only on a terminal, and cut where that would wrap it.
     private func passing(_ text: String) {
-        if !isPlain { streams.writeToErrors("\r\u{1B}[K  \(title) \(text)") }
+        guard !isPlain else { return }
+        let width = context.width(of: context.streams.errors) ?? 80
+        context.streams.writeToErrors("\r\u{1B}[K" + "  \(title) \(text)".prefix(width - 1))
     }
 
     private func line(_ text: String) {
-        streams.writeToErrors((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
+        context.streams.writeToErrors((isPlain ? "" : "\r\u{1B}[K") + text + "\n")
     }
 
     private func colored(_ text: String, _ color: Int) -> String {

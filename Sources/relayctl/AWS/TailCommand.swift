@@ -38,7 +38,7 @@ struct TailCommand: Subcommand {
             follows: follows
         ) { record in
             guard filter.isEmpty || record.message.contains(filter) else { return }
-            if !context.print(layout.line(record)) { exit(context.streams.exitStatus(1)) }
+            if !context.printAsIs(layout.line(record)) { exit(context.streams.exitStatus(1)) }
         }
         return 0
     }
@@ -55,17 +55,7 @@ struct RecordLayout {
         let time = (hasDate ? utc.day + "T" : "") + utc.preciseClock + "Z"
         let (level, text) = levelAndText(record.message)
         let padded = (level ?? "").padding(toLength: 5, withPad: " ", startingAt: 0)
-        return "\(time) \(colored(padded, level)) \(visible(text))"
-    }
-
-    /// The text without what steers a terminal or turns its writing around: somebody else may have put it there.
-    private func visible(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
-            default: String(scalar)
-            }
-        }.joined()
+        return "\(time) \(colored(padded.printable(), level)) \(text.printable())"
     }
 
     private func levelAndText(_ message: String) -> (level: String?, text: String) {

@@ -68,7 +68,7 @@ struct BenchCommand: Subcommand {
             context: context
         ).run()
         let table = BenchTable(executable: executable, linkage: floor.linkage, invocations: invocations, rows: rows)
-        context.print(isJSON ? table.json : table.text)
+        if isJSON { context.printAsIs(table.json) } else { context.print(table.text) }
         return 0
     }
 }

@@ -47,23 +47,44 @@ struct Context: Sendable {
     }
 }
 
+extension Context {
+    /// The columns of the terminal; nil if it is none, or does not say.
+    func width(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+}
+
+/// `1 error`, `2 errors`
+func counted(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)" + (number == 1 ? "" : "s")
+}
+
 // MARK: - The standard streams
 
 extension Context {
-    /// A text and a line break on standard output. Returns whether it could be written.
+    /// A text and a line break on standard output; what in it steers a terminal is escaped. Returns whether it could be
+    /// written.
     @discardableResult
     func print(_ text: String) -> Bool {
+        printAsIs(text.printable(keepingLines: true))
+    }
+
+    /// The same for JSON, which has escapes of its own, and for text with colors of ours.
+    @discardableResult
+    func printAsIs(_ text: String) -> Bool {
         streams.writeToOutput(text + "\n")
     }
 
-    /// A line on standard error.
+    /// A line on standard error; what in it steers a terminal is escaped.
     func say(_ line: String) {
-        streams.writeToErrors(line + "\n")
+        streams.writeToErrors(line.printable(keepingLines: true) + "\n")
     }
 
     /// Asks the operator; anything but yes is no, and so is a standard input that ends.
     func confirms(_ question: String) -> Bool {
-        streams.writeToErrors("\(question) [y/N] ")
+        streams.writeToErrors("\(question.printable()) [y/N] ")
         guard let answer = streams.readLine() else {
             say("nobody answers; use --yes to skip this question")
             return false

@@ -21,9 +21,10 @@ final class FaultOutput: Sendable {
         if isJSON {
             let object: JSONValue = [
                 "name": .string(finding.name), "matches": .bool(finding.wrong == nil),
-                "wrong": finding.wrong.map(JSONValue.string) ?? .null, "seconds": .number(finding.seconds),
+                "wrong": finding.wrong.map(JSONValue.string) ?? .null,
+                "seconds": .number((finding.seconds * 1000).rounded() / 1000),
             ]
-            context.print("\(object)")
+            context.printAsIs("\(object)")
         } else {
             context.print(finding.wrong.map { "! \(finding.name): \($0)" } ?? "= \(finding.name)")
         }

@@ -83,7 +83,7 @@ struct ReplayOutput {
     /// Shows what became of an event.
     func show(_ event: RecordedEvent, _ run: Player.Run, _ verdict: Verdict) {
         if isJSON {
-            context.print("\(object(event, run, verdict))")
+            context.printAsIs("\(object(event, run, verdict))")
         } else {
             context.print(isLoadTest ? row(event, run) : line(event, run, verdict))
             if isVerbose { context.print(readableText(run.first.outcome)) }
@@ -145,7 +145,7 @@ struct ReplayOutput {
             "sightings": .integer(summary.sightings), "relations": .integer(summary.relations),
             "links": .integer(summary.links), "summary": .string(summary.text),
             "errors": .array(summary.errors.map { ["type": .string($0.type), "code": .string($0.code)] }),
-            "milliseconds": .number(run.first.latency * 1000),
+            "milliseconds": rounded(run.first.latency * 1000),
             "peakMemory": .integer(run.memory.end),
         ]
         switch verdict {
@@ -158,12 +158,17 @@ struct ReplayOutput {
         if isLoadTest {
             object["invocations"] = .integer(run.latencies.count)
             object["deviations"] = .integer(run.deviations)
-            object["perSecond"] = .number(Double(run.latencies.count) / max(run.seconds, 1e-9))
+            object["perSecond"] = rounded(Double(run.latencies.count) / max(run.seconds, 1e-9))
             object["earlyPeakMemory"] = .integer(run.memory.early)
-            for percent in [50, 90, 99] { object["p\(percent)"] = .number(latency.percentile(percent) * 1000) }
+            for percent in [50, 90, 99] { object["p\(percent)"] = rounded(latency.percentile(percent) * 1000) }
         }
         return object
     }
+}
+
+/// To a thousandth: what is beyond is noise.
+private func rounded(_ number: Double) -> JSONValue {
+    .number((number * 1000).rounded() / 1000)
 }
 
 private enum Side {

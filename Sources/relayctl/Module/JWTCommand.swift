@@ -143,7 +143,11 @@ extension JWTCommand {
             refusal = "Authorization failed: " + error.message
         }
         let message = refusal ?? "The relay accepts this JWT."
-        context.print(json ? try prettyJSON(Verdict(accepted: refusal == nil, message: message)) : message)
+        if json {
+            context.printAsIs(try prettyJSON(Verdict(accepted: refusal == nil, message: message)))
+        } else {
+            context.print(message)
+        }
         return refusal == nil ? 0 : 1
     }
 

@@ -1,0 +1,21 @@
+extension String {
+    /// The text without what steers a terminal or turns its writing around, which somebody else may have put there:
+    /// control and format characters are escaped (`\u{1B}`), and so are line breaks, unless they are kept.
+    package func printable(keepingLines: Bool = false) -> String {
+        guard unicodeScalars.contains(where: \.steers) else { return self }
+        return unicodeScalars.map { scalar in
+            scalar.steers && !(keepingLines && scalar == "\n") ? scalar.escaped(asASCII: true) : String(scalar)
+        }.joined()
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var steers: Bool {
+        // Most of any text, without a look into Unicode's tables.
+        if (0x20..<0x7F).contains(value) { return false }
+        return switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}
