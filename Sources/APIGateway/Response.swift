@@ -21,11 +21,11 @@ package struct Response: Sendable {
     package static let sizeLimit = 6 * 1024 * 1024
 
     /// The bytes that a response's own members, with the headers of an ordinary one, take beside the body.
-    package static let envelope = 1024
+    package static let overhead = 1024
 
     /// The response in the gateway's own form, with exactly the members that it allows.
     package func json(for gateway: Gateway) -> [UInt8] {
-        var writer = JSONWriter(capacity: body.count + body.count / 4 + Self.envelope)
+        var writer = JSONWriter(capacity: body.count + body.count / 4 + Self.overhead)
         writer.object {
             $0.member("statusCode", status)
             switch gateway {

@@ -14,8 +14,8 @@ package final class Relay {
     let authorization: Authorization
     let client: Client
 
-    /// What an event came to.
-    package struct Outcome: Sendable {
+    /// What an event is answered with, and what the log says of it.
+    package struct Response: Sendable {
         /// The response in the gateway's form, or `null`.
         package let payload: [UInt8]
         /// The request's method, `-` if it is none; `keep-warm` for an event that is no request.
@@ -34,7 +34,7 @@ package final class Relay {
         package let errorCodes: [String]
 
         /// An event that only keeps the function warm is answered with nothing.
-        static let keptWarm = Outcome(
+        static let keptWarm = Response(
             payload: Array("null".utf8),
             method: "keep-warm",
             route: "-",
@@ -72,7 +72,7 @@ package final class Relay {
     /// - Parameters:
     ///   - began: when the invocation began.
     ///   - deadline: when Lambda ends the process.
-    package func answer(_ event: [UInt8], began: MonotonicTime, deadline: MonotonicTime?) throws -> Outcome {
+    package func answer(_ event: [UInt8], began: MonotonicTime, deadline: MonotonicTime?) throws -> Response {
         let request: Request
         switch try Event(json: event) {
         case .request(let decoded): request = decoded
@@ -82,34 +82,38 @@ package final class Relay {
         let budget = began + Self.budget
         let end = min(budget, deadline.map { $0 + -Self.margin } ?? budget)
         let endpoint = Endpoint(path: request.path)
-        let reply = reply(Call(request: request, end: end), endpoint)
-        return Outcome(
-            payload: reply.response(to: request).json(for: request.gateway),
+        let response = response(to: Call(request: request, end: end), at: endpoint)
+        return Response(
+            payload: response.http(to: request).json(for: request.gateway),
             method: request.loggedMethod,
             route: endpoint?.rawValue ?? "-",
-            status: reply.status,
+            status: response.status,
             moduleInstanceID: request.loggedModuleInstanceID,
-            upstreamRequests: reply.upstreamRequests,
-            cacheHits: reply.cacheHits,
-            errorCodes: reply.errors.map(\.code.rawValue)
+            upstreamRequests: response.upstreamRequests,
+            cacheHits: response.cacheHits,
+            errorCodes: response.errors.map(\.code.rawValue)
         )
     }
 
-    private func reply(_ call: Call, _ endpoint: Endpoint?) -> Reply {
+    private func response(to call: Call, at endpoint: Endpoint?) -> EndpointResponse {
         guard let endpoint else { return .notFound }
         switch call.request.method {
         case "POST": break
         case "OPTIONS": return .options
         default: return .methodNotAllowed
         }
-        return switch endpoint {
-        case .health: health(call)
-        case .observe: observe(call)
-        case .refer: refer(call)
-        case .deliberate, .tile, .tileData: Reply(json: #"{"data":{}}"#)
-        case .respond, .tiles: Reply(json: #"{"data":[]}"#)
-        case .trigger: Reply(json: #"{"data":{"status":"failure"}}"#)
-        case .version: Reply(json: #"{"version":"\#(relayVersion)"}"#)
+        do throws(RelayError) {
+            switch endpoint {
+            case .health: return try health(call)
+            case .observe: return try observe(call)
+            case .refer: return try refer(call)
+            case .deliberate, .tile, .tileData: return EndpointResponse(json: #"{"data":{}}"#)
+            case .respond, .tiles: return EndpointResponse(json: #"{"data":[]}"#)
+            case .trigger: return EndpointResponse(json: #"{"data":{"status":"failure"}}"#)
+            case .version: return EndpointResponse(json: #"{"version":"\#(relayVersion)"}"#)
+            }
+        } catch {
+            return EndpointResponse(errors: [error])
         }
     }
 }
@@ -139,4 +143,26 @@ extension Request {
 struct Call {
     let request: Request
     let end: MonotonicTime
+}
+
+extension Authorization {
+    /// Who calls; throws for one who is not let in.
+    func caller(of call: Call) throws(RelayError) -> Caller {
+        do {
+            return try caller(of: call.request, until: call.end)
+        } catch {
+            throw .notAuthorized(error.message)
+        }
+    }
+}
+
+extension ObservableList {
+    /// The observables that a call is about; throws for a body that is no list of them.
+    init(of call: Call) throws(RelayError) {
+        do {
+            try self.init(call.request.body)
+        } catch {
+            throw RelayError(.invalidArgument, error.message)
+        }
+    }
 }

@@ -2,7 +2,7 @@ import JSON
 import SecurityTrails
 
 /// An error as SecureX and Cisco XDR show it to the analyst.
-struct RelayError: Hashable {
+struct RelayError: Error, Hashable {
     /// How bad it is.
     enum Severity: String {
         /// Something is missing from the answer.

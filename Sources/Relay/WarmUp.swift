@@ -18,11 +18,11 @@ extension Relay {
         )
         _ = try? answer(event, began: .now, deadline: nil)
         _ = try? Authorization(secretKey: Self.warmUpSecret).caller(ofToken: Self.warmUpToken, until: .now)
-        var envelope = Envelope()
+        var body = ResponseBody()
         let observable = Observable(.domain, "example.com")
         let now = Sighting.timestamp()
         let sightings = Client.exampleAnswers.compactMap { Sighting(observable, $0, configuration.sightings, now: now) }
-        _ = envelope.body { Self.write(sightings, to: &$0, within: $1) }
+        _ = body.bytes { Self.write(sightings, to: &$0, within: $1) }
     }
 
     /// A token that lets nobody in, and what it is signed with: no invocation signs, so init does not either.

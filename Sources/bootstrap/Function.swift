@@ -47,22 +47,22 @@ private func makeRelay(
 extension Answer {
     /// What the relay made of an event, and what the log says of it: of what the caller sent, the method and the
     /// module's id, and no more.
-    init(_ outcome: Relay.Outcome) {
-        let requests = outcome.upstreamRequests
-        let errors = outcome.errorCodes
+    init(_ response: Relay.Response) {
+        let requests = response.upstreamRequests
+        let errors = response.errorCodes
         self.init(
-            payload: outcome.payload,
-            summary: "\(outcome.method) \(outcome.route) \(outcome.status), \(requests) upstream requests"
-                + (outcome.moduleInstanceID.map { ", module \($0)" } ?? "")
+            payload: response.payload,
+            summary: "\(response.method) \(response.route) \(response.status), \(requests) upstream requests"
+                + (response.moduleInstanceID.map { ", module \($0)" } ?? "")
                 + (errors.isEmpty ? "" : ", errors: " + errors.joined(separator: ", ")),
             fields: [
-                ("method", .string(outcome.method)),
-                ("route", .string(outcome.route)),
-                ("status", .number(outcome.status)),
+                ("method", .string(response.method)),
+                ("route", .string(response.route)),
+                ("status", .number(response.status)),
                 ("upstreamRequests", .number(requests)),
-                ("cacheHits", .number(outcome.cacheHits)),
+                ("cacheHits", .number(response.cacheHits)),
                 ("errors", .strings(errors)),
-            ] + (outcome.moduleInstanceID.map { [("moduleInstanceId", .string($0))] } ?? [])
+            ] + (response.moduleInstanceID.map { [("moduleInstanceId", .string($0))] } ?? [])
         )
     }
 }

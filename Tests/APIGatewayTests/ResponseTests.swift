@@ -69,7 +69,7 @@ struct ResponseTests {
     @Test("What stands around a body takes less than is reckoned for it", arguments: gateways)
     func envelope(gateway: Gateway) {
         let empty = Response(status: 405, headers: response.headers, body: [])
-        #expect(empty.json(for: gateway).count < Response.envelope)
+        #expect(empty.json(for: gateway).count < Response.overhead)
         #expect(Response.sizeLimit == 6_291_456)
     }
 }

@@ -45,7 +45,7 @@ struct LogTests {
     }
 
     /// What a relay that asks nobody says of a request.
-    private func outcome(_ members: JSONValue) throws -> Relay.Outcome {
+    private func outcome(_ members: JSONValue) throws -> Relay.Response {
         var event: JSONValue = ["httpMethod": "POST", "path": "/version", "requestContext": [:]]
         for (name, value) in members.object ?? [:] { event[name] = value }
         let relay = try Relay(Configuration(environment: ["SECRET_KEY": secret]))

@@ -29,7 +29,7 @@ final class Served {
         let text: String
         /// The body; null where it is no JSON.
         let json: JSONValue
-        let outcome: Relay.Outcome
+        let outcome: Relay.Response
 
         var data: JSONValue? { json["data"] }
         var errors: [JSONValue] { json["errors"]?.array ?? [] }

@@ -4,26 +4,14 @@ import SecurityTrails
 
 extension Relay {
     /// What SecurityTrails knows about the observables, as sightings.
-    func observe(_ call: Call) -> Reply {
-        var envelope = Envelope()
-        let caller: Caller
-        let observables: [Observable]
-        do {
-            caller = try authorization.caller(of: call.request, until: call.end)
-        } catch {
-            envelope.note(.notAuthorized(error.message))
-            return Reply(&envelope)
-        }
-        do {
-            observables = try ObservableList(call.request.body).supported.filter(isAsked)
-        } catch {
-            envelope.note(RelayError(.invalidArgument, error.message))
-            return Reply(&envelope)
-        }
+    func observe(_ call: Call) throws(RelayError) -> EndpointResponse {
+        let caller = try authorization.caller(of: call)
+        let observables = try ObservableList(of: call).supported.filter(isAsked)
+        var body = ResponseBody()
 
         let questions = observables.map { (observable: $0, subject: Subject($0)) }
         let impossible = questions.filter { $0.subject == nil }.map(\.observable.value)
-        if !impossible.isEmpty { envelope.note(.impossible(impossible.unique())) }
+        if !impossible.isEmpty { body.note(.impossible(impossible.unique())) }
 
         let report = client.ask(
             about: questions.compactMap(\.subject).unique().filter { !$0.isOfSpecialUse },
@@ -40,20 +28,25 @@ extension Relay {
                     sightings.append(sighting)
                     let (related, all) = (sighting.relations.others.count, answer.values.count)
                     if related < all {
-                        envelope.note(.limited(related, of: all, sighting.description, configuration.sightings))
+                        body.note(.limited(related, of: all, sighting.description, configuration.sightings))
                     }
                 }
-                for failure in answer.failures { envelope.note(RelayError(failure)) }
+                for failure in answer.failures { body.note(RelayError(failure)) }
                 if answer.unreadPages > 0 {
-                    envelope.note(.unprocessed(pages: answer.unreadPages, of: observable.value))
+                    body.note(.unprocessed(pages: answer.unreadPages, of: observable.value))
                 }
                 if answer.isUnprocessed { unprocessed.append(observable.value) }
             }
         }
-        if !unprocessed.isEmpty { envelope.note(.unprocessed(unprocessed.unique())) }
+        if !unprocessed.isEmpty { body.note(.unprocessed(unprocessed.unique())) }
 
-        let body = envelope.body(isEmpty: sightings.isEmpty) { Self.write(sightings, to: &$0, within: $1) }
-        return Reply(body: body, errors: envelope.errors, upstreamRequests: report.requests, cacheHits: report.hits)
+        let bytes = body.bytes(isEmpty: sightings.isEmpty) { Self.write(sightings, to: &$0, within: $1) }
+        return EndpointResponse(
+            body: bytes,
+            errors: body.errors,
+            upstreamRequests: report.requests,
+            cacheHits: report.hits
+        )
     }
 
     /// Whether observables of that kind are looked up at all.

@@ -3,16 +3,10 @@ import JSON
 
 extension Relay {
     /// Links to SecurityTrails' pages about the observables. Nobody is asked.
-    func refer(_ call: Call) -> Reply {
-        var envelope = Envelope()
-        let observables: [Observable]
-        do {
-            observables = try ObservableList(call.request.body).supported.filter { $0.kind != .email }
-        } catch {
-            envelope.note(RelayError(.invalidArgument, error.message))
-            return Reply(&envelope)
-        }
-        let body = envelope.body { writer, limit in
+    func refer(_ call: Call) throws(RelayError) -> EndpointResponse {
+        let observables = try ObservableList(of: call).supported.filter { $0.kind != .email }
+        var body = ResponseBody()
+        let bytes = body.bytes { writer, limit in
             var isWhole = true
             writer.array { links in
                 for observable in observables where isWhole {
@@ -21,7 +15,7 @@ extension Relay {
             }
             return isWhole
         }
-        return Reply(body: body, errors: envelope.errors)
+        return EndpointResponse(body: bytes, errors: body.errors)
     }
 
     private static func writeLink(to observable: Observable, _ writer: inout JSONWriter) -> Bool {

@@ -1,8 +1,8 @@
 import APIGateway
 import JSON
 
-/// What an endpoint answers.
-struct Reply {
+/// What an endpoint answers, before it gets a gateway's form.
+struct EndpointResponse {
     var status = 200
     var allow: String?
     let body: [UInt8]
@@ -23,29 +23,37 @@ struct Reply {
     }
 
     /// An answer of errors only.
-    init(_ envelope: inout Envelope, upstreamRequests: Int = 0) {
-        body = envelope.bodyOfErrors()
-        errors = envelope.errors
-        self.upstreamRequests = upstreamRequests
+    init(errors: [RelayError], upstreamRequests: Int = 0) {
+        var body = ResponseBody()
+        for error in errors { body.note(error) }
+        self.init(
+            body: body.bytes(isEmpty: true) { _, _ in true },
+            errors: body.errors,
+            upstreamRequests: upstreamRequests
+        )
     }
 
     /// The answer to OPTIONS.
-    static var options: Reply {
-        var reply = Reply(body: [])
-        reply.allow = Endpoint.allow
-        return reply
+    static var options: EndpointResponse {
+        var response = EndpointResponse(body: [])
+        response.allow = Endpoint.allow
+        return response
     }
 
     /// The answer if there is no endpoint.
-    static var notFound: Reply {
-        Reply(status: 404, reason: "Not Found", message: "There is nothing at this path.")
+    static var notFound: EndpointResponse {
+        EndpointResponse(status: 404, reason: "Not Found", message: "There is nothing at this path.")
     }
 
     /// The answer to another method than the endpoint has.
-    static var methodNotAllowed: Reply {
-        var reply = Reply(status: 405, reason: "Method Not Allowed", message: "Only POST is allowed here.")
-        reply.allow = Endpoint.allow
-        return reply
+    static var methodNotAllowed: EndpointResponse {
+        var response = EndpointResponse(
+            status: 405,
+            reason: "Method Not Allowed",
+            message: "Only POST is allowed here."
+        )
+        response.allow = Endpoint.allow
+        return response
     }
 
     private init(status: Int, reason: String, message: String) {
@@ -60,7 +68,7 @@ struct Reply {
     }
 
     /// The HTTP response: HEAD gets no body.
-    func response(to request: Request) -> Response {
+    func http(to request: Request) -> Response {
         var headers: [(name: String, value: String)] = []
         if let allow { headers.append(("Allow", allow)) }
         let body = request.method == "HEAD" ? [] : body

@@ -1,8 +1,8 @@
 import APIGateway
 import JSON
 
-/// The body of an answer: `{"data": …}`, with `"errors": […]` if something is wrong.
-struct Envelope {
+/// The body of a response about observables: `{"data": …}`, with `"errors": […]` if something is wrong.
+struct ResponseBody {
     /// Bytes of text that the errors may hold in all.
     private static let errorsLimit = 512 << 10
 
@@ -27,23 +27,18 @@ struct Envelope {
     ///   - isEmpty: whether nothing was found.
     ///   - data: writes the value of `data`, in so many bytes of the answer as it is posted; returns whether there was
     ///     room for all of it.
-    mutating func body(isEmpty: Bool = false, data: (inout JSONWriter, _ limit: Int) -> Bool) -> [UInt8] {
+    mutating func bytes(isEmpty: Bool = false, data: (inout JSONWriter, _ limit: Int) -> Bool) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.object { object in
             if !isEmpty || errors.isEmpty {
                 object.key("data")
-                if !data(&object, Response.sizeLimit - Response.envelope - sizeOfErrors) { note(.responseTooLarge) }
+                if !data(&object, Response.sizeLimit - Response.overhead - sizeOfErrors) { note(.responseTooLarge) }
             }
             guard !errors.isEmpty else { return }
             object.key("errors")
             object.array { array in errors.forEach { $0.write(to: &array) } }
         }
         return writer.bytes
-    }
-
-    /// The body of an answer of errors only.
-    mutating func bodyOfErrors() -> [UInt8] {
-        body(isEmpty: true) { _, _ in true }
     }
 
     /// What the errors take of the answer as it is posted, with the one about its size.
