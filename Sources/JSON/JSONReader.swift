@@ -127,6 +127,17 @@ package struct JSONReader {
         return nil
     }
 
+    /// The number that comes next if it is written without a fraction or an exponent and an Int holds it; nil if not, and
+    /// the value is then still to be read.
+    package mutating func integer() throws(JSONError) -> Int? {
+        let start = index
+        guard let digits = try scanNumber() else { return nil }
+        if let number = Self.integer(digits) { return number }
+        index = start
+        isPending = true
+        return nil
+    }
+
     /// The number that comes next, the nearest that there is, infinite if it is too large; nil if the value is of another
     /// kind, which is then still to be read.
     package mutating func number() throws(JSONError) -> Double? {

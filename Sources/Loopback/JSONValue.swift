@@ -7,7 +7,7 @@ package enum JSONValue: Equatable, Sendable {
     case null
     /// `true` or `false`
     case bool(Bool)
-    /// A number that is whole.
+    /// A number that is written without a fraction and an exponent.
     case integer(Int)
     /// Any other number.
     case number(Double)
@@ -36,9 +36,13 @@ package enum JSONValue: Equatable, Sendable {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// The whole number, if it is one.
+    /// The whole number, if it is one, however it is written.
     package var integer: Int? {
-        if case .integer(let value) = self { value } else { nil }
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int(exactly: value)
+        default: nil
+        }
     }
 
     /// The elements, if it is an array.
@@ -75,7 +79,7 @@ extension JSONValue {
             self = .array(elements)
         case .string: self = .string(try reader.string() ?? "")
         case .number:
-            if let whole = try reader.wholeNumber() {
+            if let whole = try reader.integer() {
                 self = .integer(whole)
             } else {
                 self = .number(try reader.number() ?? .nan)

@@ -109,6 +109,7 @@ struct ResponseConditionsTests {
     static let unfitResponses: [(response: JSONValue, message: String)] = [
         ([:], "no statusCode"),
         (["statusCode": "200"], "no statusCode"),
+        (["statusCode": 200.0], "no statusCode"),
         ("text", "no statusCode"),
         (response(body(), ["statusCode": 503]), "status 503"),
         (response(body(), ["extra": 1]), #"members that no gateway takes: ["extra"]"#),

@@ -36,8 +36,10 @@ indirect enum JSONShape: Sendable {
             value.string.map { Self.lengthViolations($0, least, most, path) } ?? ["\(path): no text"]
         case .word(let words, let name):
             value.string.map(words.contains) == true ? [] : ["\(path): \(text(value)) is no \(name)"]
-        case .count: value.integer.map { $0 >= 0 } == true ? [] : ["\(path): \(text(value)) is no whole number from 0"]
-        case .integer: value.integer == nil ? ["\(path): \(text(value)) is no whole number"] : []
+        case .count:
+            Self.writtenInteger(value).map { $0 >= 0 } == true
+                ? [] : ["\(path): \(text(value)) is no whole number from 0"]
+        case .integer: Self.writtenInteger(value) == nil ? ["\(path): \(text(value)) is no whole number"] : []
         case .number: Self.isNumber(value) ? [] : ["\(path): \(text(value)) is no number"]
         case .truth: if case .bool = value { [] } else { ["\(path): \(text(value)) is neither true nor false"] }
         case .time:
@@ -52,6 +54,11 @@ indirect enum JSONShape: Sendable {
         let length = text.utf16.count
         if length < least { return ["\(path): is empty"] }
         return length > most ? ["\(path): \(length) characters, more than \(most)"] : []
+    }
+
+    /// Not `2.0`, which is a number of another kind to the platform.
+    private static func writtenInteger(_ value: JSONValue) -> Int? {
+        if case .integer(let number) = value { number } else { nil }
     }
 
     private static func isNumber(_ value: JSONValue) -> Bool {

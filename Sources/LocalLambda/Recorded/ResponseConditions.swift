@@ -98,7 +98,7 @@ package struct ResponseConditions: Decodable, Sendable {
         }
         let response = (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
         if let raw { return response == raw ? [] : ["the response is \(text(response)), not \(text(raw))"] }
-        guard let status = response["statusCode"]?.integer else { return ["no statusCode in \(text(response))"] }
+        guard case .integer(let status)? = response["statusCode"] else { return ["no statusCode in \(text(response))"] }
         return gatewayViolations(response, status: status) + bodyViolations(bodyJSON(response), began: began)
     }
 
