@@ -68,7 +68,7 @@ struct DeploymentFaultTests {
     }
 
     private func run(_ command: Command) async throws -> Outcome {
-        try await finish(start(command))
+        try await stage.folder.runAside(command.words, input: command.input)
     }
 
     private func start(_ command: Command) throws -> Running {

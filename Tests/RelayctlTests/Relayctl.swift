@@ -17,7 +17,7 @@ struct Relayctl {
             .appendingPathComponent("relayctl")
         process.arguments = arguments
         process.currentDirectoryURL = Self.package
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = hermeticEnvironment.merging(environment) { $1 }
         process.standardInput = standardInput
         process.standardOutput = output
         process.standardError = output

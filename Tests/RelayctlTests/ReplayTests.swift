@@ -1,4 +1,5 @@
 import Foundation
+import JWT
 import LocalLambda
 import Loopback
 import TestSupport
@@ -37,14 +38,60 @@ import Testing
     @Test("--tls has SecurityTrails asked over TLS, and the answer is the same")
     func tls() throws {
         let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path
-        let (status, output) = try relayctl(["replay", "--tls", "-v", event], environment: ["LOG_LEVEL": "DEBUG"])
+        let variables = try file("LOG_LEVEL=DEBUG\n")
+        defer { try? FileManager.default.removeItem(at: variables.deletingLastPathComponent()) }
+        let (status, output) = try relayctl(["replay", "--tls", "-v", "--env-file", variables.path, event])
         #expect(status == 0 && output.contains("= rest-observe-domain"), "\(output)")
         #expect(output.contains("https://127.0.0.1:") && !output.contains("http://127.0.0.1:"))
-        let refusal = try relayctl(
-            ["replay", "--tls", event],
-            environment: ["SECURITYTRAILS_API_URL": "http://127.0.0.1:1/v1/"]
-        )
-        #expect(refusal.status == 2 && refusal.output.contains("SECURITYTRAILS_API_URL names another"))
+    }
+
+    /// A file in a folder of its own.
+    private func file(_ text: String) throws -> URL {
+        let file = try temporaryFolder("variables").appendingPathComponent("variables")
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    @Test("Nothing of the caller's environment reaches the relay, and no upstream is asked without --live")
+    func hermetic() throws {
+        let standIn = try StandInSecurityTrails(.demonstration)
+        defer { standIn.stop() }
+        let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path
+        let hostile = [
+            "SECURITYTRAILS_API_URL": standIn.baseURL, "SECRET_KEY": "a-secret", "RELAY_JWT": "a.b.c",
+            "NUMBER_OF_PAGES": "x", "LOG_LEVEL": "DEBUG", "HTTPS_PROXY": "http://127.0.0.1:1",
+            "http_proxy": "http://127.0.0.1:1", "SSL_CERT_FILE": "/nonexistent", "LC_ALL": "tr_TR.UTF-8",
+        ]
+        let (status, output) = try relayctl(["replay", event], environment: hostile)
+        #expect(status == 0 && output.contains("= rest-observe-domain"), "\(output)")
+        #expect(standIn.requests.isEmpty)
+        let variables = try file("SECURITYTRAILS_API_URL=\(standIn.baseURL)\n")
+        defer { try? FileManager.default.removeItem(at: variables.deletingLastPathComponent()) }
+        let refusal = try relayctl(["replay", "--env-file", variables.path, event])
+        #expect(refusal.status == 2)
+        #expect(refusal.output.contains("names an upstream that is asked with --live only"))
+        #expect(standIn.requests.isEmpty)
+    }
+
+    @Test("--live says how many queries it takes, and asks SecurityTrails with the operator's JWT once there is a yes")
+    func live() throws {
+        let standIn = try StandInSecurityTrails(.demonstration)
+        defer { standIn.stop() }
+        let event = package.appendingPathComponent("Tests/Events/rest-observe-domain.json").path
+        let variables = try file("SECURITYTRAILS_API_URL=\(standIn.baseURL)\n")
+        defer { try? FileManager.default.removeItem(at: variables.deletingLastPathComponent()) }
+        let words = ["replay", "--live", "--env-file", variables.path, event]
+        let refused = try relayctl(words, input: "n\n")
+        #expect(refused.status == 1 && refused.output.hasSuffix("relayctl replay: nothing was asked\n"))
+        #expect(standIn.requests.isEmpty)
+        let secret = "a-secret-key-of-this-test-that-is-long-enough"
+        let token = CompactSerialization.sign(["key": "live-key"], secret: secret)
+        let (status, output) = try relayctl(words, input: "y\n\(token)\n\(secret)\n")
+        #expect(status == 0 && output.contains("Not compared: 1."), "\(output)")
+        let count = standIn.requests.count
+        #expect(count > 0 && standIn.requests.allSatisfy { $0["apikey"] == "live-key" })
+        #expect(output.contains("This asks SecurityTrails \(count) times or more"), "\(output)")
+        #expect(!output.contains(secret) && !output.contains(token))
     }
 
     @Test("An answer that differs from the recorded one is shown as a difference, and fails the command")
@@ -143,10 +190,9 @@ import Testing
         )
         let file = events.appendingPathComponent("one.json")
         try event.text().write(to: file)
-        let (status, output) = try relayctl(
-            ["replay", "--verbose", file.path],
-            environment: ["LOOKUPS": "subdomains,ns,mx,whois,email"]
-        )
+        let variables = try self.file("LOOKUPS=subdomains,ns,mx,whois,email\n")
+        defer { try? FileManager.default.removeItem(at: variables.deletingLastPathComponent()) }
+        let (status, output) = try relayctl(["replay", "--verbose", "--env-file", variables.path, file.path])
         #expect(status == 0, "\(output)")
         for heading in ["Subdomains", "Name servers", "Mail servers", "Registration"] {
             #expect(output.contains("\n\(heading) of example.com\n"))
@@ -217,6 +263,9 @@ import Testing
             (["--exec", "/nonexistent"], 2, "relayctl replay: /nonexistent: no such file\n"),
             (["--exec", "Package.swift"], 2, "relayctl replay: Package.swift: is not executable\n"),
             (["--exec", "Sources"], 2, "relayctl replay: Sources: is not executable\n"),
+            (["--faults", "--record"], 2, "--faults goes without --record"),
+            (["--live", "--tls"], 2, "--live goes without --tls"),
+            (["--yes"], 2, "--yes belongs to --live"),
             (["--repeat", "0"], 2, "whole number from 1"),
             (["--freeze", "--concurrency", "2"], 2, "exclude each other"),
         ]
@@ -230,9 +279,10 @@ import Testing
     @Test("Nothing of a run shows the secret key or the token")
     func secrets() throws {
         let secret = "a-secret-key-of-this-test"
-        let environment = ["SECRET_KEY": secret, "RELAY_JWT": "a.token.of-this-test", "LOG_LEVEL": "DEBUG"]
+        let variables = try file("SECRET_KEY=\(secret)\nRELAY_JWT=a.token.of-this-test\nLOG_LEVEL=DEBUG\n")
+        defer { try? FileManager.default.removeItem(at: variables.deletingLastPathComponent()) }
         let event = package.appendingPathComponent("Tests/Events/rest-health.json").path
-        let output = try relayctl(["replay", "--verbose", event], environment: environment).output
+        let output = try relayctl(["replay", "--verbose", "--env-file", variables.path, event]).output
         #expect(output.contains("Wrong JWT structure"))
         #expect(!output.contains(secret) && !output.contains("of-this-test"))
     }

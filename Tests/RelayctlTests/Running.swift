@@ -8,6 +8,12 @@ import Testing
 let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+/// What a command of the tests gets of the tests' own environment: what its programs are found by. Whoever runs them may
+/// have a customer's keys there.
+let hermeticEnvironment = ProcessInfo.processInfo.environment
+    .filter { ["PATH", "LD_LIBRARY_PATH", "TMPDIR"].contains($0.key) }
+    .merging(["HOME": "/nonexistent", "NO_COLOR": "1"]) { $1 }
+
 /// A product of the build, which stands beside the test's own executable.
 func built(_ name: String) -> URL {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
@@ -40,7 +46,7 @@ func finish(_ running: Running) async throws -> Outcome {
 }
 
 /// A folder of its own with the project's settings and templates, gone with the instance.
-final class ProjectFolder {
+final class ProjectFolder: Sendable {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("relayctl-" + UUID().uuidString)
     private let environment: [String: String]
 
@@ -75,11 +81,20 @@ final class ProjectFolder {
         try run(arguments, input: input)
     }
 
+    /// The same on a thread of its own, while other tests go on.
+    func runAside(_ arguments: [String], input: String = "") async throws -> Outcome {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try self.run(arguments, input: input) })
+            }
+        }
+    }
+
     /// The same, with a list of arguments.
     func run(_ arguments: [String], input: String = "", environment more: [String: String] = [:]) throws -> Outcome {
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         let context = Context(
-            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 },
+            environment: hermeticEnvironment.merging(environment) { $1 }.merging(more) { $1 },
             workingDirectory: url.path,
             streams: StandardStreams(
                 input: stdin.fileHandleForReading.fileDescriptor,
@@ -148,7 +163,7 @@ final class ProjectFolder {
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = url
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(more) { $1 }
+        process.environment = hermeticEnvironment.merging(environment) { $1 }.merging(more) { $1 }
         process.standardInput = input
         process.standardOutput = device ?? output
         process.standardError = device ?? errors

@@ -114,8 +114,10 @@ import Testing
         let bootstrap = try Executable.besideThis(orAt: nil)
         let taken = try Relayctl(["serve", "--exec", bootstrap, "--port", String(server.port)]).finish()
         #expect(taken.status == 1 && taken.output.contains("can't listen on 127.0.0.1:\(server.port): Address already"))
-        let settings = ["SECURITYTRAILS_API_URL": "http://api.example.com/"]
-        let badURL = try Relayctl(["serve", "--exec", bootstrap, "--port", "0"], environment: settings).finish()
+        let variables = try temporaryFolder("serve").appendingPathComponent("variables")
+        defer { try? FileManager.default.removeItem(at: variables.deletingLastPathComponent()) }
+        try Data("SECURITYTRAILS_API_URL=http://api.example.com/".utf8).write(to: variables)
+        let badURL = try Relayctl(["serve", "--exec", bootstrap, "--port", "0", "--env-file", variables.path]).finish()
         #expect(badURL.status == 1 && badURL.output.contains("relayctl serve: init failed: "))
         let noFile = try Relayctl(["serve", "--exec", bootstrap, "--env-file", "/nonexistent"]).finish()
         #expect(noFile.status == 2 && noFile.output.contains("/nonexistent: no such file"))

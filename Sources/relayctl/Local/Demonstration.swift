@@ -17,7 +17,7 @@ struct Demonstration {
     /// Who vouches for the stand-in; nil if it does not speak TLS.
     private let certificates: Certificates?
 
-    /// The variables of this process that are the relay's too.
+    /// The variables that are the relay's.
     private static let inherited = [
         "SECRET_KEY", "JWKS_HOST", "TOKEN_AUDIENCE",
         "LOOKUPS", "NUMBER_OF_PAGES", "CACHE_SECONDS", "CACHE_MEGABYTES",
@@ -27,7 +27,10 @@ struct Demonstration {
         "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
     ]
 
-    /// - Parameter speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
+    /// - Parameters:
+    ///   - speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
+    ///   - environment: the variables that the operator named for the relay. Those of this process are no part of it:
+    ///     a customer's key and quota in a shell's profile are not to be used by accident.
     init(
         speaksTLS: Bool = false,
         environment: [String: String]
@@ -54,6 +57,16 @@ struct Demonstration {
             token = environment["RELAY_JWT"]
         }
         self.variables = variables
+    }
+
+    /// SecurityTrails itself, or what the variables name in its place, asked with the operator's own token.
+    init(live variables: [String: String], secretKey: String, token: String) {
+        let address = ["SECURITYTRAILS_API_URL": "https://api.securitytrails.com/v1/"]
+        self.variables = address.merging(variables) { $1 }.merging(["SECRET_KEY": secretKey]) { $1 }
+        self.token = token
+        hasMadeUpSecret = false
+        standIn = nil
+        certificates = nil
     }
 
     /// Ends the stand-in.

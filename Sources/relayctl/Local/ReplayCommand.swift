@@ -17,10 +17,13 @@ struct ReplayCommand: Subcommand {
         beside NAME.json, the answer must equal it, apart from ids and the time of the
         invocation. Sightings must be valid CTIM in any case.
 
-        If SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains
-        answers for SecurityTrails. If SECRET_KEY is not set, one is made up, and
-        <DEMO_JWT> in an event stands for a token of that key. To ask SecurityTrails
-        itself, set both, and set RELAY_JWT to the token that <DEMO_JWT> stands for.
+        A stand-in with a few made-up domains answers for SecurityTrails, and <DEMO_JWT>
+        in an event stands for a token of a SECRET_KEY that is made up. The relay gets
+        the variables of --env-file, and none of the shell's.
+
+        --live asks SecurityTrails itself. It says how many queries that takes, asks
+        before it goes on, and prompts for the JWT, which <DEMO_JWT> then stands for,
+        and the SECRET_KEY.
 
         Exit status: 0 if every answer was as expected, 1 if one was not or an answer
         that nothing was recorded for is an error, 2 for a wrong command line.
@@ -35,6 +38,9 @@ struct ReplayCommand: Subcommand {
         Option("--concurrency", value: "N", help: "send N at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
         Option("--tls", help: "ask the stand-in over TLS, with its own authority"),
+        Option("--env-file", value: "FILE", help: "the relay's variables: NAME=VALUE a line"),
+        Option("--live", help: "ask SecurityTrails itself, with your own JWT"),
+        Option("--yes", short: "-y", help: "with --live, do not ask before the queries are made"),
         Option("--faults", help: "simulate failures of Lambda and SecurityTrails"),
         Option("--json", help: "print a JSON object a line, for machines"),
     ]
@@ -49,6 +55,9 @@ struct ReplayCommand: Subcommand {
     private let concurrency: Int
     private let freezes: Bool
     private let speaksTLS: Bool
+    private let environmentFile: String?
+    private let isLive: Bool
+    private let isSure: Bool
     private let playsFaults: Bool
     private let isJSON: Bool
 
@@ -65,6 +74,18 @@ struct ReplayCommand: Subcommand {
         speaksTLS = arguments.has("--tls")
         playsFaults = arguments.has("--faults")
         isJSON = arguments.has("--json")
+        environmentFile = arguments.value("--env-file")
+        isLive = arguments.has("--live")
+        isSure = arguments.has("--yes")
+        if isSure, !isLive { throw CommandError("--yes belongs to --live") }
+        let without = playsFaults ? "--faults" : "--live"
+        let others = ["--record", "--tls"] + (playsFaults ? ["--live", "--env-file"] : [])
+        if playsFaults || isLive, let other = others.first(where: arguments.has) {
+            throw CommandError("\(without) goes without \(other)")
+        }
+        if isLive, paths.contains("-") {
+            throw CommandError("--live reads the JWT and the SECRET_KEY from standard input, so no event")
+        }
         if playsFaults, !paths.isEmpty { throw CommandError("--faults takes no events, not '\(paths[0])'") }
         if freezes, concurrency > 1 {
             throw CommandError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
@@ -75,7 +96,14 @@ struct ReplayCommand: Subcommand {
         let executable = try Executable.besideThis(orAt: executable.map(context.file))
         if playsFaults { return try playFaults(executable, context) }
         let events = try chosenEvents(context)
-        let demonstration = try Demonstration(speaksTLS: speaksTLS, environment: context.environment)
+        let variables = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
+        if !isLive, variables["SECURITYTRAILS_API_URL"]?.isEmpty == false {
+            throw CommandError("SECURITYTRAILS_API_URL names an upstream that is asked with --live only")
+        }
+        let demonstration =
+            isLive
+            ? try liveDemonstration(variables, events, executable, context)
+            : try Demonstration(speaksTLS: speaksTLS, environment: variables)
         let output = ReplayOutput(
             context,
             isJSON: isJSON,
@@ -115,6 +143,41 @@ struct ReplayCommand: Subcommand {
         }
         guard !events.isEmpty else { throw CommandError("--only and --skip leave no event") }
         return RecordedEvent.grouped(events)
+    }
+
+    /// Says what it will cost to ask SecurityTrails, and asks for consent and secrets.
+    private func liveDemonstration(
+        _ variables: [String: String],
+        _ events: [RecordedEvent],
+        _ executable: String,
+        _ context: Context
+    ) throws -> Demonstration {
+        guard events.allSatisfy({ $0.surroundings == nil }) else {
+            throw CommandError("a case brings its own SecurityTrails along; --live takes plain events")
+        }
+        let count = try requestCount(variables, events, executable) * repetitions
+        context.say("This asks SecurityTrails \(counted(count, "time")) or more, which counts against your quota.")
+        guard isSure || context.confirms("Go on?") else { throw CommandError("nothing was asked", .failed) }
+        let token = try context.secret("JWT")
+        return Demonstration(live: variables, secretKey: try context.secret("SECRET_KEY"), token: token)
+    }
+
+    /// How many requests the relay makes for the events, once each, if the stand-in answers.
+    private func requestCount(
+        _ variables: [String: String],
+        _ events: [RecordedEvent],
+        _ executable: String
+    ) throws -> Int {
+        let variables = variables.filter { $0.key != "SECURITYTRAILS_API_URL" && $0.key != "SECRET_KEY" }
+        let player = Player(
+            executable: executable,
+            function: LambdaFunction(),
+            freezes: false,
+            output: nil,
+            demonstration: try Demonstration(environment: variables)
+        )
+        defer { player.stop() }
+        return try events.reduce(0) { $0 + (try player.play($1, times: 1) { _, _ in }.requests?.count ?? 0) }
     }
 
     private func playFaults(_ executable: String, _ context: Context) throws -> Int32 {

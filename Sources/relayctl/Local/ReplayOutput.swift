@@ -59,7 +59,7 @@ struct ReplayOutput {
         let upstream =
             demonstration.standIn == nil
             ? "SecurityTrails is \(address)."
-            : "SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails."
+            : "A stand-in with made-up data answers for SecurityTrails."
         let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
         if isJSON { context.say(line) } else { context.print(line) }
         guard !isJSON else { return }

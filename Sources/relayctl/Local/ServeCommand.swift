@@ -13,8 +13,9 @@ struct ServeCommand: Subcommand {
         refused, with the reason; invocations time out as on Lambda, and end with Lambda's REPORT line. The process is
         started again if it crashes, if it takes too long, and if the executable changes. Ctrl-C ends everything.
 
-        If SECURITYTRAILS_API_URL is not set, a stand-in with a few made-up domains answers for SecurityTrails. If
-        SECRET_KEY is not set, one is made up, and a token of it is shown.
+        The relay gets the variables of --env-file, and none of the shell's. Without SECURITYTRAILS_API_URL among them,
+        a stand-in with a few made-up domains answers for SecurityTrails. Without SECRET_KEY, one is made up, and a token
+        of it is shown.
 
           curl -X POST localhost:9000/dev/version
         """
@@ -79,7 +80,7 @@ struct ServeCommand: Subcommand {
         let executable = try Executable.besideThis(orAt: executable.map(context.file))
         let own = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
         Remains.expectSignal()
-        let demonstration = try Demonstration(environment: context.environment.merging(own) { $1 })
+        let demonstration = try Demonstration(environment: own)
         defer { demonstration.stop() }
         let pool = pool(context, executable, variables: demonstration.variables.merging(own) { $1 })
         defer { pool.stop() }

@@ -22,12 +22,12 @@ struct ServeOutput: Sendable {
             "http://localhost:\(port)\(gateway.prefix)/ answers as \(names[gateway.kind] ?? "") would, by \(executable)."
         )
         if demonstration.standIn != nil {
-            announce("SECURITYTRAILS_API_URL is not set: a stand-in with made-up data answers for SecurityTrails.")
+            announce("A stand-in with made-up data answers for SecurityTrails.")
             announce("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
         }
         // A key that was made up a moment ago, for this run alone, is nobody's secret.
         if demonstration.hasMadeUpSecret, let token = demonstration.token {
-            announce("SECRET_KEY is not set: one was made up, and this is a token of it:")
+            announce("A SECRET_KEY was made up; this is a token of it:")
             announce("Authorization: Bearer \(token)")
         }
         announce("Ctrl-C ends it.")
