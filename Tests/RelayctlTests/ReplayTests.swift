@@ -31,7 +31,7 @@ import Testing
         let (status, output) = try relayctl(["replay"])
         #expect(status == 0, "\(output)")
         #expect(output.hasSuffix("All as expected.\n"))
-        #expect(output.split(separator: "\n").first?.contains("a stand-in") == true)
+        #expect(output.split(separator: "\n").first?.contains("A stand-in") == true)
         #expect(output.split(separator: "\n").count { $0.hasPrefix("= ") } > 50)
     }
 

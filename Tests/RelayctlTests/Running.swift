@@ -102,11 +102,10 @@ final class ProjectFolder: Sendable {
                 errors: stderr.fileHandleForWriting.fileDescriptor
             )
         )
-        // A pipe does not hold everything: the other ends have threads of their own.
-        Thread.detachNewThread {
-            try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-            try? stdin.fileHandleForWriting.close()
-        }
+        // A pipe holds 64 KiB; what is printed may be more.
+        try #require(input.utf8.count < 65_536)
+        try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try stdin.fileHandleForWriting.close()
         let (output, errors) = (Monitor<Data?>(nil), Monitor<Data?>(nil))
         for (pipe, data) in [(stdout, output), (stderr, errors)] {
             Thread.detachNewThread {
