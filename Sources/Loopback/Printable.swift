@@ -12,7 +12,7 @@ extension String {
 extension Unicode.Scalar {
     fileprivate var steers: Bool {
         // Most of any text, without a look into Unicode's tables.
-        if (0x20..<0x7F).contains(value) { return false }
+        if (0x20..<0x7F).contains(value) || self == "\t" { return false }
         return switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
         default: false
