@@ -97,7 +97,11 @@ let package = Package(
             name: "LocalLambdaTests",
             dependencies: ["APIGateway", "JWT", "LocalLambda", "Loopback", "TestSupport", "bootstrap"]
         ),
-        .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "HTTPClient", "Loopback"]),
+        .testTarget(
+            name: "DeploymentTests",
+            dependencies: ["Deployment", "HTTPClient", "Loopback"],
+            exclude: ["aws_folders.py"]
+        ),
         .testTarget(
             name: "RelayctlTests",
             dependencies: [

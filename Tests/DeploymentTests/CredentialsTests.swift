@@ -4,33 +4,26 @@ import Testing
 @testable import Deployment
 
 @Suite("AWS credentials")
-final class CredentialsTests {
-    private let home = FileManager.default.temporaryDirectory.appendingPathComponent("home-" + UUID().uuidString)
+struct CredentialsTests {
+    private let home: HomeFolder
 
     init() throws {
-        for folder in [".aws", "bin"] {
-            let url = home.appendingPathComponent(folder)
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: home)
+        home = try HomeFolder()
     }
 
     @Test("The environment goes before every profile, with a session token where there is one")
     func environment() throws {
-        try write("[default]\naws_access_key_id=F\naws_secret_access_key=G\n", to: ".aws/credentials")
+        try home.write("[default]\naws_access_key_id=F\naws_secret_access_key=G\n", to: ".aws/credentials")
         let pair = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"]
         #expect(try resolve(pair) == Credentials(accessKeyID: "A", secretAccessKey: "B", sessionToken: nil))
         let temporary = pair.merging(["AWS_SESSION_TOKEN": "C"]) { $1 }
         #expect(try resolve(temporary) == Credentials(accessKeyID: "A", secretAccessKey: "B", sessionToken: "C"))
-        #expect(throws: CredentialsError.halfAPair) { try self.resolve(["AWS_ACCESS_KEY_ID": "A"]) }
+        #expect(throws: CredentialsError.halfAPair) { try resolve(["AWS_ACCESS_KEY_ID": "A"]) }
     }
 
     @Test("AWS_PROFILE goes before the settings' profile, and that before default")
     func profiles() throws {
-        try write(
+        try home.write(
             """
             # by hand
             [default]
@@ -51,78 +44,65 @@ final class CredentialsTests {
         #expect(try resolve() == byDefault)
         #expect(try resolve(profile: "serverless").sessionToken == "t")
         #expect(try resolve(["AWS_PROFILE": "other"], profile: "serverless").accessKeyID == "O")
-        #expect(throws: CredentialsError.noProfile("none")) { try self.resolve(profile: "none") }
+        #expect(throws: CredentialsError.noProfile("none")) { try resolve(profile: "none") }
     }
 
     @Test("Keys in the configuration file count after those in the credentials file, wherever the files are")
     func files() throws {
-        try write(
+        try home.write(
             "[profile p]\nregion = x\naws_access_key_id = C\naws_secret_access_key = c\ns3 =\n  a = b\n",
             to: "config"
         )
-        let config = ["AWS_CONFIG_FILE": home.appendingPathComponent("config").path]
+        let config = ["AWS_CONFIG_FILE": home.url.appendingPathComponent("config").path]
         #expect(try resolve(config, profile: "p").accessKeyID == "C")
-        try write("[p]\naws_access_key_id = K\naws_secret_access_key = k\n", to: "keys")
-        let both = config.merging(["AWS_SHARED_CREDENTIALS_FILE": home.appendingPathComponent("keys").path]) { $1 }
+        try home.write("[p]\naws_access_key_id = K\naws_secret_access_key = k\n", to: "keys")
+        let both = config.merging(["AWS_SHARED_CREDENTIALS_FILE": home.url.appendingPathComponent("keys").path]) { $1 }
         #expect(try resolve(both, profile: "p").accessKeyID == "K")
     }
 
     @Test("A profile with half a pair of keys, and a file that is no text, are told")
     func incomplete() throws {
-        try write("[p]\naws_access_key_id = K\naws_secret_access_key =\n[q]\naws_secret_access_key = k\n", to: "keys")
-        let keys = home.appendingPathComponent("keys").path
+        try home.write(
+            "[p]\naws_access_key_id = K\naws_secret_access_key =\n[q]\naws_secret_access_key = k\n",
+            to: "keys"
+        )
+        let keys = home.url.appendingPathComponent("keys").path
         let environment = ["AWS_SHARED_CREDENTIALS_FILE": keys]
         #expect(throws: CredentialsError.missingKey("aws_secret_access_key", profile: "p")) {
-            try self.resolve(environment, profile: "p")
+            try resolve(environment, profile: "p")
         }
         #expect(throws: CredentialsError.missingKey("aws_access_key_id", profile: "q")) {
-            try self.resolve(environment, profile: "q")
+            try resolve(environment, profile: "q")
         }
         try Data([0xFF, 0xFE, 0xFD]).write(to: URL(fileURLWithPath: keys))
-        #expect(throws: CredentialsError.unreadable(keys, reason: "no text in UTF-8")) { try self.resolve(environment) }
+        #expect(throws: CredentialsError.unreadable(keys, reason: "no text in UTF-8")) { try resolve(environment) }
     }
 
     @Test("A profile's credential_process is run, and one that fails or prints something else is told")
     func credentialProcess() throws {
         let output = #"{"Version": 1, "AccessKeyId": "P", "SecretAccessKey": "p", "SessionToken": "q"}"#
-        try write("[profile p]\ncredential_process = echo '\(output)'\n", to: ".aws/config")
+        try home.write("[profile p]\ncredential_process = echo '\(output)'\n", to: ".aws/config")
         #expect(try resolve(profile: "p") == Credentials(accessKeyID: "P", secretAccessKey: "p", sessionToken: "q"))
         for command in ["echo {}", "exit 1", "echo '\(output)'; exit 3"] {
-            try write("[profile p]\ncredential_process = \(command)\n", to: ".aws/config")
+            try home.write("[profile p]\ncredential_process = \(command)\n", to: ".aws/config")
             #expect(throws: CredentialsError.commandFailed("credential_process", profile: "p")) {
-                try self.resolve(profile: "p")
+                try resolve(profile: "p")
             }
         }
     }
 
     @Test("A profile without keys is left to version 2 of the aws command, and to no other")
     func awsCommand() throws {
-        try write("[profile sso]\nsso_session = x\n", to: ".aws/config")
-        let output = #"{"Version": 1, "AccessKeyId": "$*", "SecretAccessKey": "x"}"#
-        func install(version: String) throws {
-            let script = """
-                #!/bin/sh
-                [ "$1" = --version ] && echo aws-cli/\(version) && exit
-                echo '\(output)' | sed "s|\\$\\*|$*|"
-                """
-            try write(script, to: "bin/aws")
-            let path = home.appendingPathComponent("bin/aws").path
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        }
-        try install(version: "2.15.0 Python")
+        try home.write("[profile sso]\nsso_session = x\n", to: ".aws/config")
+        try home.installAWS()
         #expect(
-            try resolve(profile: "sso").accessKeyID == "configure export-credentials --profile sso --format process"
+            try resolve(profile: "sso").accessKeyID == "configure,export-credentials,--profile,sso,--format,process"
         )
-        try install(version: "1.45.11 Python")
-        #expect(throws: CredentialsError.profileWithoutKeys("sso")) { try self.resolve(profile: "sso") }
+        try home.installAWS(version: "1.45.11 Python")
+        #expect(throws: CredentialsError.profileWithoutKeys("sso")) { try resolve(profile: "sso") }
     }
 
     private func resolve(_ environment: [String: String] = [:], profile: String? = nil) throws -> Credentials {
-        let base = ["HOME": home.path, "PATH": home.appendingPathComponent("bin").path + ":/usr/bin:/bin"]
-        return try CredentialChain(environment: base.merging(environment) { $1 }, profileName: profile).resolve()
-    }
-
-    private func write(_ text: String, to name: String) throws {
-        try Data(text.utf8).write(to: home.appendingPathComponent(name))
+        try home.find(environment, profile: profile).credentials
     }
 }

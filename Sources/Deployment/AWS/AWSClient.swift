@@ -29,7 +29,8 @@ package final class AWSClient {
     private let options: HTTPOptions
     private let connection: HTTPConnection
 
-    /// A client for one region. `AWS_ENDPOINT_URL` may name a stand-in on a loopback address.
+    /// A client for one region. `AWS_ENDPOINT_URL` may name a stand-in on a loopback address, `AWS_CA_BUNDLE` the
+    /// certificate authorities.
     package init(region: String, credentials: Credentials, environment: [String: String]) throws(AWSError) {
         guard AWSSignature.isSupported else {
             throw .blocked("this libcurl can't sign for AWS; relayctl needs 7.88 or newer")
@@ -41,7 +42,8 @@ package final class AWSClient {
             connectTimeout: 10,
             bodyLimit: 16 * 1024 * 1024,
             usesProxyOfEnvironment: endpoint == nil,
-            authorities: HTTPOptions.Authorities(environment: environment),
+            authorities: environment["AWS_CA_BUNDLE"].flatMap { $0.isEmpty ? nil : .bundle($0) }
+                ?? HTTPOptions.Authorities(environment: environment),
             userAgent: "relayctl"
         )
         do {

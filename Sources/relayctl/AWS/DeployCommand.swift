@@ -37,6 +37,7 @@ let deploymentOptions = [
     ),
     Option("--dry-run", help: "look alone, and say what would be created or changed"),
     Option("--no-verify", help: "do not call the URL at the end"),
+    profileOption,
     Option("--verbose", short: "-v", help: "say which settings have no effect"),
 ]
 
@@ -47,11 +48,13 @@ struct DeploymentRequest {
     private let zip: String?
     private let isDryRun: Bool
     private let verifies: Bool
+    private let profile: String?
     private let isVerbose: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
         zip = arguments.value("--zip")
+        profile = arguments.value(profileOption.name)
         isDryRun = arguments.has("--dry-run")
         verifies = !arguments.has("--no-verify")
         isVerbose = arguments.has("--verbose")
@@ -65,7 +68,7 @@ struct DeploymentRequest {
             }
         }
         try checkThatTheRelayTakes(settings.environment)
-        let deployment = try onAWS(context, settings, isDryRun: isDryRun)
+        let deployment = try onAWS(context, settings, profile: profile, isDryRun: isDryRun)
         if zip == nil { try packageIfNeeded(context) }
         let package = try DeploymentPackage(path: context.absolute(zip ?? packagedZip))
         guard let url = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }

@@ -3,11 +3,27 @@ import Deployment
 /// Where `relayctl package` leaves the zip.
 let packagedZip = ".build/lambda/securitytrails-relay.zip"
 
+/// The option of every command that signs in to AWS.
+let profileOption = Option("--profile", value: "NAME", help: "sign in with this profile of ~/.aws")
+
 /// A stage on AWS, with the operator's credentials, telling its steps on standard error.
-func onAWS(_ context: Context, _ settings: StageSettings, isDryRun: Bool = false) throws -> RelayDeployment {
+///
+/// - Parameter profile: the value of `profileOption`.
+func onAWS(
+    _ context: Context,
+    _ settings: StageSettings,
+    profile: String? = nil,
+    isDryRun: Bool = false
+) throws -> RelayDeployment {
     let environment = context.environment
-    let credentials = try CredentialChain(environment: environment, profileName: settings.profileName).resolve()
-    let client = try AWSClient(region: settings.region, credentials: credentials, environment: environment)
+    let found = try CredentialChain(
+        environment: environment,
+        profile: profile,
+        profileName: settings.profileName,
+        now: context.now()
+    ).resolve()
+    if let note = found.note { context.say("note: \(note)") }
+    let client = try AWSClient(region: settings.region, credentials: found.credentials, environment: environment)
     let output = StepOutput(context, isDryRun: isDryRun)
     return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
 }

@@ -4,7 +4,7 @@ import Deployment
 struct RollbackCommand: Subcommand {
     static let name = "rollback"
     static let summary = "Put the code of an earlier version back"
-    static let synopsis = "STAGE [--to VERSION | -n N]"
+    static let synopsis = "STAGE [--to VERSION | -n N] [--profile NAME]"
     static let discussion = """
         Every deployment of new code publishes a version; 'relayctl status' lists
         those that are kept. The configuration and the URL stay as they are.
@@ -15,13 +15,16 @@ struct RollbackCommand: Subcommand {
     static let options = [
         Option("--to", value: "VERSION", help: "the version's number"),
         Option("--number", short: "-n", value: "N", help: "so many versions before the newest (default: 1)"),
+        profileOption,
     ]
 
     private let stage: String
+    private let profile: String?
     private let target: RollbackTarget
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
+        profile = arguments.value(profileOption.name)
         let before = try arguments.number("--number", default: 1, in: 1...1_000)
         guard arguments.value("--to") != nil else {
             target = .before(before)
@@ -34,7 +37,7 @@ struct RollbackCommand: Subcommand {
     func run(_ context: Context) throws -> Int32 {
         let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
         let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        try onAWS(context, settings).rollBack(to: target, temporaryFolder: folder)
+        try onAWS(context, settings, profile: profile).rollBack(to: target, temporaryFolder: folder)
         return 0
     }
 }

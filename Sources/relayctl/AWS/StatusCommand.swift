@@ -5,7 +5,7 @@ import Foundation
 struct StatusCommand: Subcommand {
     static let name = "status"
     static let summary = "Show what is deployed"
-    static let synopsis = "STAGE [--zip FILE] [--json]"
+    static let synopsis = "STAGE [--zip FILE] [--json] [--profile NAME]"
     static let discussion = """
         Shows the function, its REST API, the permission between them and the last
         hour of its log. Of SECRET_KEY it says whether it is set, never its value.
@@ -13,15 +13,18 @@ struct StatusCommand: Subcommand {
     static let options = [
         Option("--zip", value: "FILE", help: "the zip to compare the code with (default: \(packagedZip))"),
         Option("--json", help: "print JSON"),
+        profileOption,
     ]
 
     private let stage: String
+    private let profile: String?
     private let zip: String
     private let isZipNamed: Bool
     private let json: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
+        profile = arguments.value(profileOption.name)
         zip = arguments.value("--zip") ?? packagedZip
         isZipNamed = arguments.value("--zip") != nil
         json = arguments.has("--json")
@@ -32,7 +35,7 @@ struct StatusCommand: Subcommand {
         // There may be no zip yet; one that was asked for must be there.
         let looks = isZipNamed || context.file(zip).exists
         let packaged = looks ? try DeploymentPackage(path: context.absolute(zip)) : nil
-        let status = try onAWS(context, settings).status(comparedTo: packaged)
+        let status = try onAWS(context, settings, profile: profile).status(comparedTo: packaged)
         if json { context.printAsIs(try prettyJSON(status)) } else { context.print(status.text) }
         return status.function == nil ? 1 : 0
     }

@@ -6,7 +6,7 @@ import Loopback
 struct TailCommand: Subcommand {
     static let name = "tail"
     static let summary = "Follow the log"
-    static let synopsis = "STAGE [--since TIME] [--filter TEXT] [--once]"
+    static let synopsis = "STAGE [OPTION]..."
     static let discussion = """
         Shows the function's log, a line a record, and goes on until Ctrl-C.
 
@@ -16,15 +16,18 @@ struct TailCommand: Subcommand {
         Option("--since", value: "TIME", help: "begin so long ago: 30s, 10m, 2h, 1d (default: 10m)"),
         Option("--filter", value: "TEXT", help: "only records that hold this text"),
         Option("--once", help: "end with the records that there are"),
+        profileOption,
     ]
 
     private let stage: String
+    private let profile: String?
     private let since: Int
     private let filter: String
     private let follows: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
+        profile = arguments.value(profileOption.name)
         since = try arguments.duration("--since") ?? 600
         filter = arguments.value("--filter") ?? ""
         follows = !arguments.has("--once")
@@ -32,8 +35,9 @@ struct TailCommand: Subcommand {
 
     func run(_ context: Context) throws -> Int32 {
         let layout = RecordLayout(hasColor: !context.isPlain(context.streams.output), hasDate: since >= 86_400)
+        let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
         let start = context.now().addingTimeInterval(Double(-since))
-        try onAWS(context, try SettingsFile(context.file(SettingsFile.name)).stage(stage)).tail(
+        try onAWS(context, settings, profile: profile).tail(
             since: start,
             follows: follows
         ) { record in

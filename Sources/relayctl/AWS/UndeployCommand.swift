@@ -5,7 +5,7 @@ import Foundation
 struct UndeployCommand: Subcommand {
     static let name = "undeploy"
     static let summary = "Remove what deploy made"
-    static let synopsis = "STAGE [--remove-logs] [--yes] [--dry-run]"
+    static let synopsis = "STAGE [OPTION]..."
     static let discussion = """
         Removes the REST API and the function, SECRET_KEY with it; the URL never comes
         back. The role, the policies, the user and, without --remove-logs, the log stay.
@@ -14,15 +14,18 @@ struct UndeployCommand: Subcommand {
         Option("--remove-logs", help: "remove the log group too"),
         Option("--yes", short: "-y", help: "do not ask"),
         Option("--dry-run", help: "say what would be removed"),
+        profileOption,
     ]
 
     private let stage: String
+    private let profile: String?
     private let removesLogs: Bool
     private let isSure: Bool
     private let isDryRun: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
+        profile = arguments.value(profileOption.name)
         removesLogs = arguments.has("--remove-logs")
         isDryRun = arguments.has("--dry-run")
         isSure = arguments.has("--yes")
@@ -30,7 +33,8 @@ struct UndeployCommand: Subcommand {
 
     func run(_ context: Context) throws -> Int32 {
         let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
-        try onAWS(context, settings, isDryRun: isDryRun).undeploy(removingLogs: removesLogs) { things in
+        try onAWS(context, settings, profile: profile, isDryRun: isDryRun).undeploy(removingLogs: removesLogs) {
+            things in
             isSure || context.confirms("Remove \(things)?")
         }
         return 0

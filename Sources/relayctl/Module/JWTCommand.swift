@@ -10,7 +10,7 @@ struct JWTCommand: Subcommand {
     static let name = "jwt"
     static let summary = "Make the JWT of the module and the SECRET_KEY of the function, or check them"
     static let synopsis =
-        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-]\n                    [--set [--yes]] [--json]\n       relayctl jwt [STAGE] --check [--jwks-host HOST --audience TEXT] [--json]"
+        "STAGE [-f FILE|-] [--ttl TIME] [--secret-file FILE|-]\n                    [--set [--yes] [--profile NAME]] [--json]\n       relayctl jwt [STAGE] --check [--jwks-host HOST --audience TEXT] [--json]"
     static let discussion = """
         Asks for the SecurityTrails API key, signs it with a new random key, and prints
         the JWT for the module, the SECRET_KEY for the function, and the pages on which
@@ -37,6 +37,7 @@ struct JWTCommand: Subcommand {
         Option("--secret-file", value: "FILE|-", help: "sign with the key in this file rather than a new one"),
         Option("--set", help: "set SECRET_KEY on the deployed function rather than print it"),
         Option("--yes", short: "-y", help: "do not ask before another SECRET_KEY is replaced"),
+        profileOption,
         Option("--json", help: "print JSON"),
         Option("--check", help: "check a JWT; exit status 1 if the relay refuses it"),
         Option("--jwks-host", value: "HOST", help: "with --check: JWKS_HOST, whose keys sign the platform's tokens"),
@@ -45,6 +46,7 @@ struct JWTCommand: Subcommand {
 
     private let task: Task
     private let json: Bool
+    private let profile: String?
 
     private enum Task {
         case make(stage: String, credentials: String?, secret: String?, sets: Bool, isSure: Bool, timeToLive: Int?)
@@ -53,8 +55,9 @@ struct JWTCommand: Subcommand {
 
     init(_ arguments: Arguments) throws {
         json = arguments.has("--json")
+        profile = arguments.value(profileOption.name)
         if arguments.has("--check") {
-            let others = ["--file", "--ttl", "--secret-file", "--set", "--yes"].filter(arguments.has)
+            let others = ["--file", "--ttl", "--secret-file", "--set", "--yes", "--profile"].filter(arguments.has)
             guard others.isEmpty else { throw CommandError("--check takes no \(others.joined(separator: ", no "))") }
             task = .check(
                 stage: arguments.positional.isEmpty ? nil : try arguments.only("STAGE"),
@@ -71,6 +74,7 @@ struct JWTCommand: Subcommand {
             throw CommandError("--file and --secret-file can't both be standard input")
         }
         if arguments.has("--yes"), !arguments.has("--set") { throw CommandError("--yes belongs to --set") }
+        if profile != nil, !arguments.has("--set") { throw CommandError("--profile belongs to --set") }
         task = .make(
             stage: try arguments.only("STAGE"),
             credentials: credentials,
@@ -88,7 +92,7 @@ extension JWTCommand {
         case .make(let stage, let credentials, let secret, let sets, let isSure, let timeToLive):
             let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
             let module = try ModuleSettings(context.file(ModuleSettings.name))
-            let deployment = sets ? try onAWS(context, settings) : nil
+            let deployment = sets ? try onAWS(context, settings, profile: profile) : nil
             if let deployment, try deployment.hasSecretKey(), !isSure { try confirmReplacement(in: settings, context) }
             let issue = try JWTIssue(
                 values: try credentials.map { try read(module.fields, from: context.secretFile($0)) }
