@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The head of a response (RFC 9112, section 4): its status, and its fields, which are read when one is asked for.
 struct HeaderLines {
     /// The status code.
@@ -19,40 +25,42 @@ struct HeaderLines {
 
     /// The value of the first field of that name, whatever its case, without blanks around it.
     subscript(name: StaticString) -> String? {
-        bytes.withUnsafeBufferPointer { bytes in
-            let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-            var start = 0
-            while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = bytes[start..<end]
-                start = end + 1
-                guard line.count > name.count, line[line.startIndex + name.count] == UInt8(ascii: ":"),
-                    zip(line, name).allSatisfy({ Self.lowercase($0) == Self.lowercase($1) })
+        bytes.withUnsafeBytes { bytes in
+            let count = name.utf8CodeUnitCount
+            var rest = bytes[...]
+            while let end = rest.firstLineFeed {
+                let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+                rest = rest[(end + 1)...]
+                guard line.count > count, line[count] == UInt8(ascii: ":"), let start = line.baseAddress,
+                    strncasecmp(start, name.utf8Start, count) == 0
                 else { continue }
-                var value = line.dropFirst(name.count + 1).drop { $0 <= UInt8(ascii: " ") }
+                var value = line[(count + 1)...].drop { $0 <= UInt8(ascii: " ") }
                 while let last = value.last, last <= UInt8(ascii: " ") { value.removeLast() }
                 return String(decoding: value, as: UTF8.self)
             }
             return nil
         }
     }
-
-    private static func lowercase(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-    }
 }
 
-extension Slice<UnsafeMutableRawBufferPointer> {
+extension Slice<UnsafeRawBufferPointer> {
+    /// Where the next line feed is.
+    var firstLineFeed: Int? {
+        guard let start = base.baseAddress?.advanced(by: startIndex),
+            let found = memchr(start, Int32(UInt8(ascii: "\n")), count)
+        else { return nil }
+        return startIndex + start.distance(to: found)
+    }
+
     /// The length of a head with its empty line, if all of it is there.
     ///
-    /// - Parameter start: how many bytes are known not to begin that line.
+    /// - Parameter start: how many bytes are known not to end that line.
     func endOfHead(from start: Int) -> Int? {
-        guard count >= start + 4 else { return nil }
-        var index = startIndex + start
-        while index + 4 <= endIndex {
-            if self[index] == 13, self[index + 1] == 10, self[index + 2] == 13, self[index + 3] == 10 {
-                return index + 4 - startIndex
-            }
-            index += 1
+        var rest = self[(startIndex + Swift.min(start, count))...]
+        while let end = rest.firstLineFeed {
+            let length = end + 1 - startIndex
+            if length >= 4, self[end - 1] == 13, self[end - 2] == 10, self[end - 3] == 13 { return length }
+            rest = self[(end + 1)...]
         }
         return nil
     }

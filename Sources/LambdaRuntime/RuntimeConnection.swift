@@ -187,13 +187,13 @@ final class RuntimeConnection {
     private func receiveHead(until end: MonotonicTime?) throws(Lost) -> HeaderLines {
         var searched = 0
         while true {
-            if let length = buffer[unread].endOfHead(from: searched) {
+            if let length = UnsafeRawBufferPointer(buffer)[unread].endOfHead(from: searched) {
                 let head = HeaderLines([UInt8](buffer[unread].prefix(length)))
                 unread = (unread.lowerBound + length)..<unread.upperBound
                 guard let head else { throw Lost(reason: "its answer is no HTTP") }
                 return head
             }
-            searched = max(0, unread.count - 3)
+            searched = unread.count
             try fill(until: end)
         }
     }
@@ -239,7 +239,7 @@ final class RuntimeConnection {
 
     private func takeLine(until end: MonotonicTime?) throws(Lost) -> String {
         while true {
-            if let index = buffer[unread].firstIndex(of: UInt8(ascii: "\n")) {
+            if let index = UnsafeRawBufferPointer(buffer)[unread].firstLineFeed {
                 let line = String(decoding: buffer[unread.lowerBound..<index], as: UTF8.self)
                 unread = (index + 1)..<unread.upperBound
                 return line.hasSuffix("\r") ? String(line.dropLast()) : line
