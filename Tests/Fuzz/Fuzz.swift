@@ -44,6 +44,7 @@ private func body(of name: String) -> (([UInt8]) -> Void)? {
     case "event": decodeEvent
     case "observables": readObservables
     case "jwt": verifyToken
+    case "key-set": readKeySet
     case "page": readPages
     case "json-reader": readJSON
     case "json-writer": writeJSON
@@ -87,6 +88,20 @@ private func verifyToken(_ input: [UInt8]) {
     let signed = CompactSerialization.sign(claims: input, secret: "known")
     _ = try? CompactSerialization.verify(signed, secret: "known", now: 1e9)
     _ = try? Authorization(secretKey: "known").caller(ofToken: signed, until: .now)
+}
+
+/// A JWK set, what its keys make of a signature, and a token's claims as any caller could have them signed.
+private func readKeySet(_ input: [UInt8]) {
+    if let keys = KeySet(json: input) {
+        check(keys.count * 342 <= input.count, "\(keys.count) keys of 2048 bits in \(input.count) bytes")
+        if let key = keys["k"] {
+            let token = try? Token("eyJhbGciOiJSUzI1NiJ9.e30.AA")
+            check((try? token?.claims(signedFor: key)) == nil, "a forged token was accepted")
+        }
+    }
+    guard let caller = try? Caller(claims: input) else { return }
+    check(caller.key.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a key that no header can hold")
+    check((caller.pages(else: 1) ?? 1) >= 1, "no pages")
 }
 
 private func readPages(_ input: [UInt8]) {

@@ -123,8 +123,6 @@ struct ModuleCommand: Subcommand {
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
-            // Whatever the umask takes away is not enough: it may be 0.
-            guard fchmod(descriptor, 0o600) == 0 else { throw CocoaError(.fileWriteNoPermission) }
             try file.write(contentsOf: Data(text.utf8))
             try file.close()
         } catch {
