@@ -1,8 +1,12 @@
 import Foundation
 import HTTPClient
+import Loopback
 
-/// The AWS of `aws_stand_in.py`, as a process that ends with the instance.
+/// The AWS of `aws_stand_in.py`, as a process of its own. It takes seconds to start: those that a test has done with
+/// serve the next one, and all end with the tests.
 final class AWSStandIn {
+    private static let idle = Monitor<[PythonServer]>([])
+
     /// Whether python3 has what the stand-in needs.
     static let isAvailable = (try? python("import moto.server, botocore", input: "")) != nil
 
@@ -89,8 +93,13 @@ final class AWSStandIn {
     }
 
     init() throws {
-        server = try PythonServer("aws_stand_in.py")
+        server = try Self.idle.with { $0.popLast() } ?? PythonServer("aws_stand_in.py")
         url = "http://127.0.0.1:\(server.port)"
+        try set(Settings(reset: true))
+    }
+
+    deinit {
+        Self.idle.with { $0.append(server) }
     }
 
     func set(_ settings: Settings) throws {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A server in Python among the tests, as a process that ends with the instance.
-final class PythonServer {
+final class PythonServer: Sendable {
     let port: Int
     private let process = Process()
     private let input = Pipe()
