@@ -3,10 +3,15 @@ import CCurl
 /// One exchange at a time with one server, over a connection that is kept alive.
 package final class HTTPConnection {
     private let transfer: Transfer
+    private let watchdog = Watchdog()
 
     /// A connection that is opened with the first exchange.
     package init(_ options: HTTPOptions) throws(HTTPError) {
-        transfer = try Transfer(options)
+        transfer = try Transfer(options, watchdog)
+    }
+
+    deinit {
+        watchdog.stop()
     }
 
     /// Sends the request and waits for the whole response, `timeout` seconds at most; nil: as long as it takes.
@@ -26,8 +31,10 @@ package final class HTTPConnection {
         defer {
             if progress != nil { transfer.report(to: nil) }
             transfer.sink = nil
+            watchdog.rest()
         }
         ccurl_set_long(transfer.handle, CURLOPT_TIMEOUT_MS, timeout.map { Int($0 * 1000) } ?? 0)
+        if let timeout { watchdog.watch(seconds: timeout) }
         return try transfer.finish(curl_easy_perform(transfer.handle)).get()
     }
 }

@@ -31,6 +31,7 @@ package final class HTTPMulti {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer
     private let options: HTTPOptions
+    private let watchdog = Watchdog()
     private var idle: [Transfer] = []
     private var underWay: [UnsafeMutableRawPointer: Exchange] = [:]
 
@@ -57,6 +58,7 @@ package final class HTTPMulti {
         cancelAll()
         idle = []
         curl_multi_cleanup(multi)
+        watchdog.stop()
         curl_share_cleanup(share)
     }
 
@@ -78,6 +80,7 @@ package final class HTTPMulti {
         ccurl_set_long(transfer.handle, CURLOPT_TIMEOUT_MS, max(1, Int(timeout * 1000)))
         let code = curl_multi_add_handle(multi, transfer.handle)
         guard code == CURLM_OK else { throw .client(String(cString: curl_multi_strerror(code))) }
+        watchdog.watch(seconds: timeout)
         let exchange = Exchange(transfer, request)
         underWay[transfer.handle] = exchange
         return exchange
@@ -120,12 +123,13 @@ package final class HTTPMulti {
         exchange.end()
         curl_multi_remove_handle(multi, exchange.transfer.handle)
         underWay[exchange.transfer.handle] = nil
+        if underWay.isEmpty { watchdog.rest() }
         exchange.transfer.discard()
         idle.append(exchange.transfer)
     }
 
     private func makeTransfer() throws(HTTPError) -> Transfer {
-        let transfer = try Transfer(options)
+        let transfer = try Transfer(options, watchdog)
         ccurl_set_pointer(transfer.handle, CURLOPT_SHARE, share)
         return transfer
     }

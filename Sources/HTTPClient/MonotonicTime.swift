@@ -18,9 +18,14 @@ package struct MonotonicTime: Comparable, Sendable {
 
     /// The current moment.
     package static var now: MonotonicTime {
-        var time = timespec()
+        var time = Glibc.timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    /// The moment as the system's calls take it.
+    var timespec: timespec {
+        .init(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
     }
 
     /// Whether one moment came before the other.

@@ -10,12 +10,15 @@ final class Transfer {
     /// When the request went out on a connection that stands; nil until then.
     private(set) var sentAt: MonotonicTime?
     private let options: HTTPOptions
+    private let watchdog: Watchdog
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var sentHeaders: [String] = []
     private var requestBody: [UInt8] = []
     private var unsent: HTTPBodyStream.Rest?
     private var headers = HTTPHeaders()
+    /// The coding fields that came.
+    private var codings: Set<String> = []
     private var body: [UInt8] = []
     private var received = 0
     /// Takes a success's body in the place of the response.
@@ -24,11 +27,12 @@ final class Transfer {
     private var isSigned = false
     private var progress: ((Int, Int) -> Void)?
 
-    init(_ options: HTTPOptions) throws(HTTPError) {
+    init(_ options: HTTPOptions, _ watchdog: Watchdog) throws(HTTPError) {
         Self.initializeLibcurl
         guard let handle = curl_easy_init() else { throw .client("libcurl made no handle") }
         self.handle = handle
         self.options = options
+        self.watchdog = watchdog
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         setUp()
@@ -75,6 +79,11 @@ final class Transfer {
             Transfer.of(context)?.goOut() ?? CURL_PREREQFUNC_ABORT
         }
         set(CURLOPT_PREREQDATA, context)
+        ccurl_set_socket_callback(handle) { context, socket, _ in
+            Transfer.of(context)?.watchdog.add(socket)
+            return CURL_SOCKOPT_OK
+        }
+        set(CURLOPT_SOCKOPTDATA, context)
 
         if let timeout = options.connectTimeout { set(CURLOPT_CONNECTTIMEOUT_MS, Int(timeout * 1000)) }
         set(CURLOPT_MAXAGE_CONN, options.idleConnectionLifetime)
@@ -121,6 +130,7 @@ final class Transfer {
     func prepare(_ request: HTTPRequest) {
         sentAt = nil
         headers.removeAll()
+        codings.removeAll()
         body = []
         received = 0
         isTooLarge = false
@@ -245,26 +255,48 @@ final class Transfer {
         switch code {
         case _ where isTooLarge:
             return .bodyTooLarge
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+        case _ where code == CURLE_OPERATION_TIMEDOUT || watchdog.hasEndedRequests:
+            return sentAt == nil ? .connectTimedOut(text) : .answerTimedOut(text)
+        case CURLE_COULDNT_RESOLVE_HOST:
             return .cannotResolve(text)
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return .cannotResolve("the proxy's name was not found")
         case CURLE_COULDNT_CONNECT:
             return .cannotConnect(text)
-        case CURLE_OPERATION_TIMEDOUT:
-            return sentAt == nil ? .connectTimedOut(text) : .answerTimedOut(text)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_INVALIDCERTSTATUS:
-            return .certificate(text)
+            return .certificate(certificateFault(code))
         case CURLE_ABORTED_BY_CALLBACK where unsent?.isCutShort == true:
             return .client("the body ended too early")
         case CURLE_ABORTED_BY_CALLBACK:
             return .connectionLost("the connection ended before the answer began")
         case CURLE_UNSUPPORTED_PROTOCOL where sentAt != nil:
             return .connectionLost(text)
-        case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
+        case CURLE_OUT_OF_MEMORY:
+            // What libcurl says of a line without end.
+            return .connectionLost("the answer's header is too large")
+        case CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
             CURLE_NOT_BUILT_IN, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             return .client(text)
         default:
             return .connectionLost(text)
+        }
+    }
+
+    /// What is wrong with a certificate, without names or paths.
+    private func certificateFault(_ code: CURLcode) -> String {
+        guard code != CURLE_SSL_CACERT_BADFILE else { return "the certificate authorities can't be read" }
+        var result = 0
+        ccurl_get_long(handle, CURLINFO_SSL_VERIFYRESULT, &result)
+        switch Int32(result) {
+        case X509_V_OK: return "the certificate is for another host"
+        case X509_V_ERR_CERT_HAS_EXPIRED: return "the certificate has expired"
+        case X509_V_ERR_CERT_NOT_YET_VALID: return "the certificate is not valid yet"
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return "the certificate is self-signed"
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+            X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            return "no known authority has issued the certificate"
+        default: return "the certificate is not valid"
         }
     }
 
@@ -286,10 +318,27 @@ final class Transfer {
     /// Returns the bytes taken; anything but all of them ends the transfer.
     private func receive(headerLine line: UnsafeRawBufferPointer) -> Int {
         // The header of an interim response or of a proxy's answer is not the response's.
-        if line.starts(with: "HTTP/".utf8) { headers.removeAll() }
-        guard headers.count + line.count <= Self.headerLimit else { return 0 }
+        if line.starts(with: "HTTP/".utf8) {
+            headers.removeAll()
+            codings.removeAll()
+        }
+        guard headers.count + line.count <= Self.headerLimit, takesCoding(of: line) else { return 0 }
         headers.append(line: line)
         return line.count
+    }
+
+    /// Whether a body comes in a form that is worth decoding. Layers of compression unpack a few kilobytes to gigabytes,
+    /// which libcurl does before anybody can count them: one `gzip` and `chunked` are all that is taken.
+    private func takesCoding(of line: UnsafeRawBufferPointer) -> Bool {
+        for (name, known) in [("content-encoding:", ["gzip", "identity"]), ("transfer-encoding:", ["chunked"])] {
+            guard line.count >= name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else {
+                continue
+            }
+            let value = line.dropFirst(name.utf8.count).filter { $0 > UInt8(ascii: " ") }
+            let isKnown = known.contains(String(decoding: value, as: UTF8.self).lowercased())
+            return codings.insert(name).inserted && isKnown
+        }
+        return true
     }
 
     private func receive(body piece: UnsafeRawBufferPointer) -> Int {

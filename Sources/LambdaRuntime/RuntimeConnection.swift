@@ -132,20 +132,19 @@ final class RuntimeConnection {
             }
         }
         if code == 0 { return true }
-        guard code == EPIPE || code == ECONNRESET else { throw Lost(reason: Self.reason(code)) }
+        guard [EPIPE, ECONNRESET, EAGAIN].contains(code) else { throw Lost(reason: Self.reason(code)) }
         return false
     }
 
     /// Reads what has come into the memory, and waits for something if nothing has. Returns how many bytes it was.
     private func read(into memory: UnsafeMutableRawBufferPointer, until end: MonotonicTime?) throws(Lost) -> Int {
         while true {
+            if let end, end <= .now { throw Lost(reason: Self.reason(EAGAIN)) }
             let count = recv(descriptor, memory.baseAddress, memory.count, 0)
             if count > 0 { return count }
             let code = errno
             guard count < 0 else { throw Lost(reason: "it closed the connection") }
-            guard code == EINTR || code == EAGAIN, end.map({ $0 > .now }) ?? true else {
-                throw Lost(reason: Self.reason(code))
-            }
+            guard code == EINTR || code == EAGAIN else { throw Lost(reason: Self.reason(code)) }
         }
     }
 

@@ -239,7 +239,7 @@ final class Dispatcher {
             let exchange = try http.start(
                 request.body.map { HTTPRequest(.post($0), url, headers: headers + ["Content-Type: application/json"]) }
                     ?? HTTPRequest(.get, url, headers: headers),
-                timeout: Self.requestTimeout
+                timeout: min(Self.requestTimeout, end - now)
             )
             requests += 1
             underWay[ObjectIdentifier(exchange)] = attempt

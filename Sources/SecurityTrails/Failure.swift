@@ -34,18 +34,19 @@ extension Failure {
         }
     }
 
-    /// The failure of a request that got no response. Equal failures are equal texts, without libcurl's milliseconds.
+    /// The failure of a request that got no response. Equal failures are equal texts, and none of them is libcurl's, which may quote paths and
+    /// proxies.
     init(_ error: HTTPError) {
         self =
             switch error {
             case .certificate(let reason): .certificate(reason)
             case .bodyTooLarge: .tooLarge
-            case .cannotResolve(let reason): .unavailable(reason)
+            case .cannotResolve: .unavailable("SecurityTrails cannot be reached: its name or the proxy's was not found")
             case .cannotConnect: .unavailable("SecurityTrails cannot be reached: no connection")
             case .connectTimedOut: .unavailable("SecurityTrails cannot be reached: no connection in time")
             case .answerTimedOut: .unavailable("SecurityTrails did not answer in time")
             case .connectionLost: .unavailable("SecurityTrails dropped the connection or sent a truncated answer")
-            case .client(let reason): .unavailable(reason)
+            case .client: .unavailable("SecurityTrails cannot be asked: libcurl refused the request")
             }
     }
 }

@@ -112,6 +112,21 @@ struct ProcessTests {
         #expect(run.log.contains { $0.contains("FATAL") && $0.contains("SECURITYTRAILS_API_URL") })
     }
 
+    @Test(
+        "A proxy that cannot be read is an error of init, told without its value",
+        arguments: [
+            "http://user:hid#den@proxy:3128", "http://user:hid@den@proxy:3128", "http://user:hid den@proxy:3128",
+        ]
+    )
+    func proxyError(proxy: String) throws {
+        let run = try Run([.accepted], ["HTTPS_PROXY": proxy])
+        #expect(run.calls == ["init/error"])
+        let text = String(decoding: try #require(run.requests.first).body, as: UTF8.self) + run.log.joined()
+        #expect(text.contains("HTTPS_PROXY"))
+        #expect(!text.contains("hid"))
+        #expect(!text.contains("den"))
+    }
+
     @Test("Whatever becomes of the report of init, the process ends", arguments: [202, 403, 500])
     func initErrorRefused(status: Int) throws {
         let run = try Run([.status(status), .invocation("a", version)], ["SECURITYTRAILS_API_URL": "hidden"])

@@ -26,6 +26,11 @@ package struct Fault: Sendable {
                     try fault.play(executable: $0, secretKey: secretKey, authorization: authorization)
                 }
             }
+            + EndlessFault.all.map { fault in
+                Fault(name: fault.name) {
+                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization)
+                }
+            }
     }
 
     /// Plays the faults to processes of the executable, several at once, for most of them is waiting.

@@ -41,13 +41,13 @@ struct UpstreamFault: Sendable {
         defer { environment.stop() }
 
         let body = #"[{"type":"domain","value":"example.com"}]"#
-        let observe = environment.invoke(event("/observe/observables", authorization, body: body))
+        let observe = environment.invoke(.request("/observe/observables", authorization, body: body))
         if let fault = violation(by: observe) { return fault }
         if try standIns.standIn(base)?.requests.contains(where: { $0.path == "/v1/elsewhere" }) == true {
             return "the redirect was followed"
         }
         // One fault must not outlast its invocation.
-        let version = ResponseSummary(environment.invoke(event("/version", authorization, body: nil)).outcome)
+        let version = ResponseSummary(environment.invoke(.request("/version", authorization, body: nil)).outcome)
         return version.status == 200 ? nil : "the next invocation: \(version.text)"
     }
 
@@ -60,15 +60,6 @@ struct UpstreamFault: Sendable {
         let all = Set(summary.errors.map(\.code))
         let got = (all.count > 1 ? all.subtracting(["unprocessed observables"]) : all).sorted()
         return expected.contains(got) ? nil : "the errors were \(got)"
-    }
-
-    private func event(_ path: String, _ authorization: String, body: String?) -> Data {
-        let event: JSONValue = [
-            "httpMethod": "POST", "resource": "/{proxy+}", "path": .string(path),
-            "headers": ["Authorization": .string(authorization)],
-            "body": body.map(JSONValue.string) ?? .null,
-        ]
-        return event.text()
     }
 }
 

@@ -73,6 +73,8 @@ extension HTTPServer {
             case respond(Response)
             /// These bytes as they are; then the connection ends, or waits for the next request.
             case send([UInt8], keepAlive: Bool)
+            /// These bytes, and then the others again and again for as long as the peer takes them.
+            case flood([UInt8], endlessly: [UInt8])
             /// The connection ends without a word.
             case drop
             /// Nothing is sent for as long as the peer stays.

@@ -36,6 +36,7 @@ package final class HTTPServer: Sendable {
     private let listener: Int32
     private let tls: TLSContext?
     private let limits: Limits
+    private let http2: Bool
     private let hosts: [String]
     private let handler: Handler
     private let state = Monitor(State())
@@ -45,16 +46,20 @@ package final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - port: 0 for any that is free.
     ///   - tls: who the server says it is; nil: plain HTTP.
+    ///   - http2: TLS agrees on HTTP/2, of which nothing is read: the handler is called for each connection, and answers
+    ///     with frames.
     ///   - hosts: the names that a `Host` field may have, without port; others are answered 421. A page in a browser
     ///     can make its own name resolve to this machine, and would else be served here.
     package init(
         port: Int = 0,
         tls identity: TLSIdentity? = nil,
+        http2: Bool = false,
         hosts: [String] = loopbackNames,
         limits: Limits = Limits(),
         handler: @escaping Handler
     ) throws {
-        tls = try identity.map(TLSContext.init)
+        tls = try identity.map { try TLSContext($0, http2: http2) }
+        self.http2 = http2
         // libssl writes with write(2), which would end this process when a peer has gone.
         if tls != nil { signal(SIGPIPE, SIG_IGN) }
         (listener, self.port) = try listen(port: port)
@@ -146,6 +151,11 @@ package final class HTTPServer: Sendable {
 
     private func serve(_ descriptor: Int32, _ number: Int) {
         guard let connection = Connection(descriptor, tls: tls) else { return }
+        guard !http2 else {
+            let parts = RequestReader.Parts(method: "PRI", target: "*", version: "HTTP/2.0", headers: [])
+            _ = answer(parts, with: handler(Request(method: "PRI", target: "*", connection: number)), on: connection)
+            return
+        }
         var reader = RequestReader(connection, limits: limits)
         do throws(RequestReader.Refusal) {
             while let parts = try reader.next() {
@@ -192,6 +202,10 @@ package final class HTTPServer: Sendable {
             return send(response, to: parts, on: connection)
         case .send(let bytes, let keepAlive):
             return connection.write(bytes) && keepAlive
+        case .flood(let head, let piece):
+            var isTaken = connection.write(head)
+            while isTaken { isTaken = connection.write(piece) }
+            return false
         case .drop:
             return false
         case .hang:

@@ -21,7 +21,8 @@ package struct TLSIdentity: Sendable {
 final class TLSContext: @unchecked Sendable {
     private let context: OpaquePointer
 
-    init(_ identity: TLSIdentity) throws {
+    /// - Parameter http2: whether HTTP/2 is agreed on with a peer that speaks it.
+    init(_ identity: TLSIdentity, http2: Bool = false) throws {
         guard let context = SSL_CTX_new(TLS_server_method()) else {
             throw LocalError("libssl has no TLS server")
         }
@@ -29,6 +30,19 @@ final class TLSContext: @unchecked Sendable {
         guard SSL_CTX_use_certificate_chain_file(context, identity.certificate) == 1,
             SSL_CTX_use_PrivateKey_file(context, identity.key, SSL_FILETYPE_PEM) == 1
         else { throw LocalError("\(identity.certificate) and its key can't be read as PEM") }
+        guard http2 else { return }
+        let select: SSL_CTX_alpn_select_cb_func = { _, selected, count, offered, offeredCount, _ in
+            var name: UnsafeMutablePointer<UInt8>?
+            let mine: [UInt8] = [2] + Array("h2".utf8)
+            let code = SSL_select_next_proto(&name, count, offered, offeredCount, mine, UInt32(mine.count))
+            // What is agreed on stands in what the peer offered.
+            guard code != OPENSSL_NPN_NEGOTIATED else {
+                selected?.pointee = UnsafePointer(name)
+                return SSL_TLSEXT_ERR_OK
+            }
+            return SSL_TLSEXT_ERR_NOACK
+        }
+        SSL_CTX_set_alpn_select_cb(context, select, nil)
     }
 
     deinit {
