@@ -78,7 +78,7 @@ let package = Package(
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
-        .testTarget(name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
+        .testTarget(name: "LambdaRuntimeTests", dependencies: ["JWT", "LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["COpenSSL", "JWT", "TestSupport"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),

@@ -40,4 +40,15 @@ package enum Gateway: Sendable, Equatable {
     case functionURL
     /// An Application Load Balancer's target group, which takes headers in the form in which it gives them.
     case loadBalancer(multiValueHeaders: Bool)
+
+    package var isLoadBalancer: Bool {
+        if case .loadBalancer = self { true } else { false }
+    }
+
+    /// The most bytes of a response as it is posted: what Lambda takes, or a load balancer, behind which anything larger
+    /// is a 502 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,
+    /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html).
+    package var responseLimit: Int {
+        isLoadBalancer ? 1_000_000 : 6 * 1024 * 1024
+    }
 }

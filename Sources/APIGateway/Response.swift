@@ -16,10 +16,6 @@ package struct Response: Sendable {
         self.body = body
     }
 
-    /// The most bytes that Lambda takes of a response as it is posted
-    /// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-    package static let sizeLimit = 6 * 1024 * 1024
-
     /// The bytes that a response's own members, with the headers of an ordinary one, take beside the body.
     package static let overhead = 1024
 

@@ -24,7 +24,7 @@ struct EndpointResponse {
 
     /// An answer of errors only.
     init(errors: [RelayError], upstreamRequests: Int = 0) {
-        var body = ResponseBody()
+        var body = ResponseBody(for: .rest)
         for error in errors { body.note(error) }
         self.init(
             body: body.bytes(isEmpty: true) { _, _ in true },

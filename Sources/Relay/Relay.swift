@@ -51,12 +51,10 @@ package final class Relay {
     /// - Parameters:
     ///   - memory: SecurityTrails' earlier answers, which all of a process's relays share.
     ///   - keys: the platform's keys, which they share too.
-    ///   - trace: is told of each request to SecurityTrails, observables included.
     package init(
         _ configuration: Configuration,
         memory: Memory = Memory(),
-        keys: PlatformKeys = PlatformKeys(),
-        trace: ((String) -> Void)? = nil
+        keys: PlatformKeys = PlatformKeys()
     ) throws(HTTPError) {
         self.configuration = configuration
         authorization = Authorization(
@@ -64,7 +62,7 @@ package final class Relay {
             platform: configuration.platform,
             keys: keys
         )
-        client = try Client(configuration.securityTrails, memory: memory, trace: trace)
+        client = try Client(configuration.securityTrails, memory: memory)
     }
 
     /// Answers an event; throws for one that is of no known kind.
@@ -72,7 +70,13 @@ package final class Relay {
     /// - Parameters:
     ///   - began: when the invocation began.
     ///   - deadline: when Lambda ends the process.
-    package func answer(_ event: [UInt8], began: MonotonicTime, deadline: MonotonicTime?) throws -> Response {
+    ///   - trace: is told of each request to SecurityTrails, observables included.
+    package func answer(
+        _ event: [UInt8],
+        began: MonotonicTime,
+        deadline: MonotonicTime?,
+        trace: Client.Trace? = nil
+    ) throws -> Response {
         let request: Request
         switch try Event(json: event) {
         case .request(let decoded): request = decoded
@@ -82,7 +86,7 @@ package final class Relay {
         let budget = began + Self.budget
         let end = min(budget, deadline.map { $0 + -Self.margin } ?? budget)
         let endpoint = Endpoint(path: request.path)
-        let response = response(to: Call(request: request, end: end), at: endpoint)
+        let response = response(to: Call(request: request, end: end, trace: trace), at: endpoint)
         return Response(
             payload: response.http(to: request).json(for: request.gateway),
             method: request.loggedMethod,
@@ -99,6 +103,8 @@ package final class Relay {
         guard let endpoint else { return .notFound }
         switch call.request.method {
         case "POST": break
+        // A load balancer's health checks are GET, and can be nothing else.
+        case "GET" where endpoint == .version && call.request.gateway.isLoadBalancer: break
         case "OPTIONS": return .options
         default: return .methodNotAllowed
         }
@@ -143,6 +149,7 @@ extension Request {
 struct Call {
     let request: Request
     let end: MonotonicTime
+    let trace: Client.Trace?
 }
 
 extension Authorization {

@@ -3,18 +3,26 @@ import JSON
 
 /// The body of a response about observables: `{"data": …}`, with `"errors": […]` if something is wrong.
 struct ResponseBody {
-    /// Bytes of text that the errors may hold in all.
-    private static let errorsLimit = 512 << 10
-
+    /// Bytes of the answer as it is posted.
+    private let limit: Int
     /// What is wrong, in the order in which it was found; the same error once.
     private(set) var errors: [RelayError] = []
     private var known: Set<RelayError> = []
     private var errorsSize = 0
 
+    /// A body that goes through that gateway.
+    init(for gateway: Gateway) {
+        limit = gateway.responseLimit
+    }
+
+    /// Bytes of text that the errors may hold in all: a fraction, because a quotation mark is posted as four bytes, and
+    /// because there must be room for data.
+    private var errorsLimit: Int { limit / 12 }
+
     /// Notes an error, unless it is there already, or there are too many to answer with.
     mutating func note(_ error: RelayError) {
         guard known.insert(error).inserted else { return }
-        let isRoom = errorsSize + error.message.utf8.count <= Self.errorsLimit || error == .responseTooLarge
+        let isRoom = errorsSize + error.message.utf8.count <= errorsLimit || error == .responseTooLarge
         guard isRoom else { return note(.responseTooLarge) }
         errorsSize += error.message.utf8.count
         errors.append(error)
@@ -32,7 +40,7 @@ struct ResponseBody {
         writer.object { object in
             if !isEmpty || errors.isEmpty {
                 object.key("data")
-                if !data(&object, Response.sizeLimit - Response.overhead - sizeOfErrors) { note(.responseTooLarge) }
+                if !data(&object, limit - Response.overhead - sizeOfErrors) { note(.responseTooLarge) }
             }
             guard !errors.isEmpty else { return }
             object.key("errors")

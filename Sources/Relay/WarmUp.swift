@@ -18,7 +18,7 @@ extension Relay {
         )
         _ = try? answer(event, began: .now, deadline: nil)
         _ = try? Authorization(secretKey: Self.warmUpSecret).caller(ofToken: Self.warmUpToken, until: .now)
-        var body = ResponseBody()
+        var body = ResponseBody(for: .rest)
         let observable = Observable(.domain, "example.com")
         let now = Sighting.timestamp()
         let sightings = Client.exampleAnswers.compactMap { Sighting(observable, $0, configuration.sightings, now: now) }

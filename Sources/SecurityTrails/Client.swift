@@ -41,6 +41,9 @@ package final class Client {
         }
     }
 
+    /// Is told what happens, observables included: for a log at DEBUG only.
+    package typealias Trace = (String) -> Void
+
     /// The answers to what was asked, and what it took.
     package struct Report: Sendable {
         /// Each subject's answers, in the order of `Lookup.all`.
@@ -57,18 +60,14 @@ package final class Client {
     private let configuration: Configuration
     private let http: HTTPMulti
     private let memory: Memory
-    /// Is told of each request and what came of it, observables included: for a log at DEBUG only.
-    private let trace: ((String) -> Void)?
 
     /// A client that is ready to ask; nothing is connected yet.
     package init(
         _ configuration: Configuration,
-        memory: Memory = Memory(),
-        trace: ((String) -> Void)? = nil
+        memory: Memory = Memory()
     ) throws(HTTPError) {
         self.configuration = configuration
         self.memory = memory
-        self.trace = trace
         let options = HTTPOptions(
             connectTimeout: 3,
             bodyLimit: Self.bodyLimit,
@@ -89,7 +88,14 @@ package final class Client {
     ///   - key: the customer's API key, of visible ASCII characters.
     ///   - pages: pages of an answer that are read at most; nil: all of them.
     ///   - end: when the answer must be there; what is under way then is dropped.
-    package func ask(about subjects: [Subject], key: String, pages: Int?, until end: MonotonicTime) -> Report {
+    ///   - trace: is told of each request and what came of it.
+    package func ask(
+        about subjects: [Subject],
+        key: String,
+        pages: Int?,
+        until end: MonotonicTime,
+        trace: Trace? = nil
+    ) -> Report {
         let questions = subjects.flatMap { subject in
             configuration.lookups.filter { $0.applies(subject) }.map { Question(subject: subject, lookup: $0) }
         }
@@ -104,7 +110,8 @@ package final class Client {
     }
 
     /// Asks whether the API takes the key. Returns what is wrong, if something is, and how many requests it took.
-    package func ping(key: String, until end: MonotonicTime) -> (failure: Failure?, requests: Int) {
+    package func ping(key: String, until end: MonotonicTime, trace: Trace? = nil) -> (failure: Failure?, requests: Int)
+    {
         let dispatcher = Dispatcher(http, configuration, key: key, memory: nil, trace: trace, until: end)
         var failure: Failure? = .unavailable("SecurityTrails did not answer in time")
         dispatcher.enqueue(Job(question: 0, page: 1, request: APIRequest("ping")))

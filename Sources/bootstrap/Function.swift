@@ -14,29 +14,48 @@ func makeFunction(
     memory: Memory = Memory(),
     keys: PlatformKeys = PlatformKeys()
 ) throws(FunctionError) -> Runtime.Handler {
-    // Observables are named in these records, and in none above DEBUG.
-    var requestID: String?
-    let trace = { log.write(.debug, $0, requestID: requestID) }
-    let relay = try makeRelay(environment, memory, keys, trace: log.isEnabled(.debug) ? trace : nil)
+    let relay = try makeRelay(environment, memory, keys)
     relay.warmUp()
+    var hasCheckedTime = false
     return { invocation throws(FunctionError) in
-        requestID = invocation.requestID
+        if !hasCheckedTime {
+            hasCheckedTime = true
+            warn(ofTimeoutOf: invocation, log)
+        }
+        // Observables are named in these records, and in none above DEBUG.
+        let trace = { log.write(.debug, $0, requestID: invocation.requestID) }
         do {
-            return Answer(try relay.answer(invocation.event, began: invocation.began, deadline: invocation.deadline))
+            return Answer(
+                try relay.answer(
+                    invocation.event,
+                    began: invocation.began,
+                    deadline: invocation.deadline,
+                    trace: log.isEnabled(.debug) ? trace : nil
+                )
+            )
         } catch {
             throw FunctionError(.unmarshal, "the event is neither a request through a gateway nor a scheduled one")
         }
     }
 }
 
+/// Lambda says how long a function may run with its first event only.
+private func warn(ofTimeoutOf invocation: Invocation, _ log: Log) {
+    guard let deadline = invocation.deadline, deadline - invocation.began < 2.9 else { return }
+    log.write(
+        .warn,
+        "the function's time-out is under 3 s, which leaves too little time to ask SecurityTrails",
+        requestID: invocation.requestID
+    )
+}
+
 private func makeRelay(
     _ environment: [String: String],
     _ memory: Memory,
-    _ keys: PlatformKeys,
-    trace: ((String) -> Void)?
+    _ keys: PlatformKeys
 ) throws(FunctionError) -> Relay {
     do {
-        return try Relay(Configuration(environment: environment), memory: memory, keys: keys, trace: trace)
+        return try Relay(Configuration(environment: environment), memory: memory, keys: keys)
     } catch let error as Configuration.Invalid {
         throw FunctionError(.configuration, error.message)
     } catch {

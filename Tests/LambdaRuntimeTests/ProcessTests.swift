@@ -1,4 +1,5 @@
 import Foundation
+import JWT
 import Loopback
 import Testing
 
@@ -131,6 +132,29 @@ struct ProcessTests {
     func initErrorRefused(status: Int) throws {
         let run = try Run([.status(status), .invocation("a", version)], ["SECURITYTRAILS_API_URL": "hidden"])
         #expect(run.end == .exited(1) && run.calls == ["init/error"])
+    }
+
+    @Test("A function time-out under 3 s is warned of, once", arguments: [(2.5, 1), (3.5, 0), (30, 0)])
+    func shortTimeout(seconds: Double, warnings: Int) throws {
+        let steps = (1...2).flatMap { number in
+            let deadline = Date(timeIntervalSinceNow: seconds)
+            return [
+                ScriptedServer.Step.reply(.invocation(Data(version.utf8), id: "\(number)", deadline: deadline)),
+                .accepted,
+            ]
+        }
+        #expect(try Run(steps).log.count { $0.contains("WARN") && $0.contains("time-out") } == warnings)
+    }
+
+    @Test("At DEBUG each request to SecurityTrails is logged under its invocation's id")
+    func trace() throws {
+        let secret = ["SECRET_KEY": "s", "LOG_LEVEL": "DEBUG", "SECURITYTRAILS_API_URL": "http://127.0.0.1:1/v1/"]
+        let token = CompactSerialization.sign(["key": "k"], secret: "s")
+        let event = #"{"httpMethod":"POST","path":"/health","headers":{"Authorization":"Bearer \#(token)"}}"#
+        let run = try Run([.invocation("one", event), .accepted, .invocation("two", event), .accepted], secret)
+        for id in ["one", "two"] {
+            #expect(run.log.contains { $0.contains("\t\(id)\tDEBUG\t") && $0.contains("127.0.0.1:1/v1/ping") })
+        }
     }
 
     @Test("A log that nobody reads any more does not end it")

@@ -63,12 +63,43 @@ import Testing
         #expect(text(environment.invoke(Data("x".utf8))) == "ok")
     }
 
+    @Test("A process that crashes while it is idle fails the next invocation with Runtime.ExitError, and only that one")
+    func idleCrash() throws {
+        let runtime = try ShellRuntime(handle: #"respond ok; [ "$event" = last ] && exit 7"#)
+        let environment = ExecutionEnvironment(executable: runtime.path)
+        defer { environment.stop() }
+        #expect(text(environment.invoke(Data("last".utf8))) == "ok")
+        Thread.sleep(forTimeInterval: 0.5)
+        let next = text(environment.invoke(Data("x".utf8)))
+        #expect(next == "error Runtime.ExitError the process ended with status 7 while it was idle")
+        #expect(text(environment.invoke(Data("x".utf8))) == "ok")
+    }
+
+    @Test("With Managed Instances an invocation that finds no free loop fails with Runtime.Unavailable")
+    func noFreeLoop() throws {
+        let runtime = try ShellRuntime(handle: #"[ "$event" = slow ] && sleep 3; respond ok"#)
+        let environment = ExecutionEnvironment(executable: runtime.path, function: LambdaFunction(concurrency: 2))
+        defer { environment.stop() }
+        try environment.start()
+        Thread.sleep(forTimeInterval: 0.5)
+        let done = Monitor(0)
+        for _ in 1...2 {
+            Thread.detachNewThread {
+                if text(environment.invoke(Data("slow".utf8))) == "ok" { done.with { $0 += 1 } }
+            }
+        }
+        Thread.sleep(forTimeInterval: 0.5)
+        #expect(text(environment.invoke(Data())).hasPrefix("error Runtime.Unavailable"))
+        #expect(done.wait(seconds: 10) { $0 == 2 ? true : nil } == true)
+        #expect(text(environment.invoke(Data())) == "ok")
+    }
+
     @Test("An init that fails, or ends without a word, says how")
     func initFailure() throws {
         let report = #"post init/error $'Lambda-Runtime-Function-Error-Type: Runtime.Bad\r\n' '{"errorMessage":"no"}'"#
         let reporting = try ShellRuntime(before: report + "; sleep 1; exit 1", handle: "")
         let silent = try ShellRuntime(before: "kill -SEGV $$", handle: "")
-        for (runtime, expected) in [(reporting, "init failed: Runtime.Bad: no"), (silent, "Segmentation fault")] {
+        for (runtime, expected) in [(reporting, "error Runtime.Bad no"), (silent, "Segmentation fault")] {
             let environment = ExecutionEnvironment(executable: runtime.path, output: nil)
             defer { environment.stop() }
             #expect(text(environment.invoke(Data())).contains(expected))
@@ -96,7 +127,9 @@ import Testing
                     respond "$(head -c 6300000 /dev/zero | tr '\0' x)"
                     case "$reply" in *413*) ;; *) exit 1 ;; esac
                     fail Function.TooLarge '{"errorMessage":"too large"}'
-                    case "$reply" in *202*) ;; *) exit 1 ;; esac
+                    case "$reply" in *"HTTP/1.1 403"*) ;; *) exit 1 ;; esac
+                    respond again
+                    case "$reply" in *"HTTP/1.1 403"*) ;; *) exit 1 ;; esac
                 else
                     mine=$id; id=other; respond no; id=$mine; respond "${reply:0:12}"
                 fi

@@ -19,6 +19,20 @@ struct GatewayCheckTests {
         #expect(verdict.response.headers == [.init("Allow", "POST"), .init("X-Number", "1")])
     }
 
+    @Test(
+        "A load balancer refuses a response of more than 1 MB, and the others do not",
+        arguments: GatewayKind.allCases
+    )
+    func size(kind: GatewayKind) {
+        let envelope = #"{"statusCode":200,"body":""}"#.utf8.count
+        func status(_ bytes: Int) -> Int {
+            let body = String(repeating: "x", count: bytes - envelope)
+            return verdict(kind, #"{"statusCode":200,"body":"\#(body)"}"#).response.status
+        }
+        #expect(status(1 << 20) == 200)
+        #expect(status((1 << 20) + 1) == (kind == .alb ? 502 : 200))
+    }
+
     @Test("Multi-value headers and cookies become header fields")
     func repeatedHeaders() {
         let rest = verdict(.rest, #"{"statusCode":200,"headers":{"a":"0"},"multiValueHeaders":{"A":["1","2"]}}"#)

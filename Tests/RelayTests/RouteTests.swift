@@ -79,6 +79,21 @@ struct RouteTests {
         #expect(served.asked.isEmpty)
     }
 
+    @Test("A load balancer's health check may be GET /version, and nothing else may be GET", arguments: [true, false])
+    func healthCheck(multiValueHeaders: Bool) throws {
+        let served = try Served()
+        let gateway = LocalGateway(.alb, hasMultiValueHeaders: multiValueHeaders)
+        func status(_ path: String) throws -> Int {
+            let headers = [HTTPServer.Field("User-Agent", "ELB-HealthChecker/2.0")]
+            return try served.send(event: gateway.event("GET", path, headers: headers, body: "").text()).status
+        }
+        #expect(try status("/version") == 200)
+        #expect(try status("/health") == 405)
+        #expect(try status("/") == 404)
+        let http = LocalGateway(.http).event("GET", "/version", headers: [], body: "")
+        #expect(try served.send(event: http.text()).status == 405)
+    }
+
     @Test("HEAD is 405, or 404, without a body", arguments: paths)
     func head(path: String) throws {
         let served = try Served()

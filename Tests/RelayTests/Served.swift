@@ -130,9 +130,15 @@ final class Served {
     func send(
         _ observables: [String],
         to path: String = "/observe/observables",
+        through gateway: LocalGateway? = nil,
         seconds: Double = 20,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Answer {
+        if let gateway {
+            let headers = [HTTPServer.Field("Authorization", bearer)]
+            let event = gateway.event("POST", path, headers: headers, body: list(observables))
+            return try send(event: event.text(), seconds: seconds, sourceLocation: sourceLocation)
+        }
         try send("POST", path, list(observables), seconds: seconds, sourceLocation: sourceLocation)
     }
 }

@@ -35,6 +35,37 @@ struct SizeTests {
         #expect(answer.sightings.allSatisfy { $0["count"] == 4_500 && $0.object?.count == 13 })
     }
 
+    @Test("Behind a load balancer an answer is cut at 1,000,000 bytes", arguments: [true, false])
+    func loadBalancer(multiValueHeaders: Bool) throws {
+        let served = try Served(Scenario(fallback: .domains(names(4_500))), Self.all)
+        let gateway = LocalGateway(.alb, hasMultiValueHeaders: multiValueHeaders)
+        let answer = try served.send(["ip 192.0.2.1", "ip 192.0.2.2"], through: gateway)
+        #expect(answer.codes == ["warning response too large"])
+        #expect(answer.outcome.payload.count <= 1_000_000)
+        #expect(answer.outcome.payload.count > 1_000_000 - 8_192)
+        let refer = try served.send(
+            (1...10_000).map { "domain d\($0).example" },
+            to: "/refer/observables",
+            through: gateway
+        )
+        #expect(refer.codes == ["warning response too large"])
+        #expect(refer.outcome.payload.count <= 1_000_000)
+    }
+
+    @Test("Errors by themselves fit through a load balancer too")
+    func errorsBehindLoadBalancer() throws {
+        let observables = Dictionary(
+            uniqueKeysWithValues: (1...249).map { number in
+                let text = "\(number) " + String(repeating: "\"", count: 5_000)
+                return ("192.0.2.\(number)", Scenario.Observable(list: [[.text(text, status: 500)]]))
+            }
+        )
+        let served = try Served(Scenario(observables: observables))
+        let answer = try served.send((1...249).map { "ip 192.0.2.\($0)" }, through: LocalGateway(.alb))
+        #expect(answer.outcome.payload.count <= 1_000_000)
+        #expect(answer.codes.last == "warning response too large")
+    }
+
     @Test("Tables are cut before relations are")
     func tables() throws {
         let served = try Served(Scenario(fallback: .domains(names(4_500))), Self.all)

@@ -33,6 +33,7 @@ struct EndlessFault: Sendable {
         let server = try HTTPServer(
             tls: place == .upstreamOverHTTP2 ? certificates.identity(.good) : nil,
             http2: place == .upstreamOverHTTP2,
+            hosts: ["127.0.0.1", "securitytrails.invalid"],
             handler: { [reply] _ in reply }
         )
         defer { server.stop() }
@@ -41,7 +42,7 @@ struct EndlessFault: Sendable {
             "SECRET_KEY": secretKey, "CACHE_SECONDS": "0", "SSL_CERT_FILE": certificates.authority,
             "SECURITYTRAILS_API_URL": place == .proxy ? "https://securitytrails.invalid/v1/" : server.origin + "/v1/",
         ]
-        if place == .proxy { function.variables["HTTPS_PROXY"] = server.origin }
+        if place == .proxy { function.variables["HTTPS_PROXY"] = "http://user:password@127.0.0.1:\(server.port)" }
         let environment = ExecutionEnvironment(executable: executable, function: function, output: nil)
         defer { environment.stop() }
         let body = #"[{"type":"domain","value":"example.com"}]"#
@@ -90,7 +91,7 @@ extension EndlessFault {
                 Array(
                     "HTTP/1.1 407 Proxy Authentication Required\r\nTransfer-Encoding: chunked\r\n\r\n".utf8
                 ),
-                endlessly: Array(String(repeating: "8\r\nxxxxxxxx\r\n", count: 1_000).utf8)
+                endlessly: Array(String(repeating: "8\r\nxxxxxxxx\r\n", count: 20_000).utf8)
             ),
             .proxy
         ),

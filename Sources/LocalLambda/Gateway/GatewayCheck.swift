@@ -26,6 +26,10 @@ extension LocalGateway {
         kind == .alb ? 1 << 20 : 6 << 20
     }
 
+    /// The most bytes of a response behind a load balancer: 1 MB
+    /// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html).
+    private static let loadBalancerLimit = 1 << 20
+
     /// What the client gets for what became of the invocation.
     package func verdict(on outcome: ExecutionEnvironment.Outcome) -> Verdict {
         switch outcome {
@@ -72,6 +76,9 @@ extension LocalGateway {
     // MARK: - The function's response
 
     private func verdict(on bytes: Data) -> Verdict {
+        guard kind != .alb || bytes.count <= Self.loadBalancerLimit else {
+            return refuse(["a response of \(bytes.count) bytes; a load balancer takes \(Self.loadBalancerLimit)"])
+        }
         let text: JSONValue
         do {
             text = try JSONValue(parsing: bytes)

@@ -30,6 +30,8 @@ extension LocalGateway {
 
     /// The path without the stage; nil if it is not in it.
     private func pathInStage(_ path: String) -> String? {
+        // A base URL that ends in a slash gives another one in front of the stage.
+        let path = prefix.isEmpty ? path : "/" + path.drop { $0 == "/" }
         guard path.hasPrefix(prefix) else { return nil }
         let rest = path.dropFirst(prefix.count)
         if rest.isEmpty { return "/" }

@@ -43,6 +43,27 @@ package final class ExecutionEnvironment: Sendable {
         let initDuration: Double
     }
 
+    /// Why there is no process to invoke.
+    private enum NotReady: Error {
+        /// It reported an error of init, or crashed while it was idle, which the next invocation gets as its own.
+        case error(RuntimeAPIServer.FunctionError)
+        case ended(LocalError)
+
+        var outcome: Outcome {
+            switch self {
+            case .error(let error): .error(error)
+            case .ended(let error): .ended(error.description)
+            }
+        }
+
+        var description: LocalError {
+            switch self {
+            case .error(let error): LocalError("init failed: \(error.type ?? "no type"): \(error.message)")
+            case .ended(let error): error
+            }
+        }
+    }
+
     private enum Phase {
         case cold
         case starting
@@ -76,7 +97,7 @@ package final class ExecutionEnvironment: Sendable {
 
     /// Starts the process, if it is not up, and waits for its first `next`.
     package func start() throws {
-        _ = try ready(toInvoke: false).get()
+        if case .failure(let failure) = ready(toInvoke: false) { throw failure.description }
     }
 
     /// Hands the event to the process and waits for what becomes of it.
@@ -85,10 +106,10 @@ package final class ExecutionEnvironment: Sendable {
         id: String = UUID().uuidString.lowercased()
     ) -> Report {
         switch ready(toInvoke: true) {
-        case .failure(let error):
+        case .failure(let failure):
             return Report(
                 id: id,
-                outcome: .ended(error.description),
+                outcome: failure.outcome,
                 latency: 0,
                 duration: 0,
                 initDuration: nil,
@@ -132,8 +153,12 @@ package final class ExecutionEnvironment: Sendable {
         let asked = instance.api.nextCalls
         let begin = ContinuousClock.now
         let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout)
-        let answer = instance.api.answer(to: invocation)
-        let outcome = outcome(answer, of: instance)
+        // A process of Managed Instances that has no free loop is not waited for, but for the moment between its
+        // response and its next `next`.
+        let isTaken =
+            function.concurrency == 1 || instance.api.waitForFreeLoop(seconds: 1) || instance.process.end != nil
+        let answer = isTaken ? instance.api.answer(to: invocation) : nil
+        let outcome = isTaken ? outcome(answer, of: instance) : .error(.unavailable)
         let latency = answer?.seconds ?? (ContinuousClock.now - begin) / .seconds(1)
         if answer != nil, function.concurrency == 1 {
             let left = invocation.deadline.timeIntervalSinceNow
@@ -168,29 +193,31 @@ package final class ExecutionEnvironment: Sendable {
     // MARK: - The process
 
     /// The process that is up, started if need be, and whether this is its first invocation.
-    private func ready(toInvoke: Bool) -> Result<(Instance, Bool), LocalError> {
-        let known: Result<(Instance, Bool), LocalError>?? = phase.wait { phase in
+    private func ready(toInvoke: Bool) -> Result<(Instance, Bool), NotReady> {
+        let known: Result<(Instance, Bool), NotReady>?? = phase.wait { phase in
             switch phase {
             case .starting: return nil
-            case .over: return .failure(LocalError("the environment was stopped"))
+            case .over: return .failure(.ended(LocalError("the environment was stopped")))
             case .warm(let instance, let isUsed) where instance.process.end == nil:
                 phase = .warm(instance, isUsed: isUsed || toInvoke)
                 return .success((instance, !isUsed))
             case .warm(let instance, _):
-                // It crashed between two invocations.
+                // It crashed between two invocations: the next one is told, and the one after it has a new process.
                 instance.api.stop()
-                phase = .starting
+                let end = instance.process.end.map { "the process \($0) while it was idle" } ?? ""
+                phase = toInvoke ? .cold : .starting
+                if toInvoke { return .failure(.error(.init(type: "Runtime.ExitError", message: end))) }
             case .cold:
                 phase = .starting
             }
             return .some(nil)
         }
         if let known = known ?? nil { return known }
-        let started = Result { () throws(LocalError) in try launch() }
+        let started = Result { () throws(NotReady) in try launch() }
         return phase.with { phase in
             guard case .starting = phase else {
                 if case .success(let instance) = started { Self.end(instance) }
-                return .failure(LocalError("the environment was stopped"))
+                return .failure(.ended(LocalError("the environment was stopped")))
             }
             switch started {
             case .success(let instance): phase = .warm(instance, isUsed: toInvoke)
@@ -200,13 +227,13 @@ package final class ExecutionEnvironment: Sendable {
         }
     }
 
-    private func launch() throws(LocalError) -> Instance {
+    private func launch() throws(NotReady) -> Instance {
         let api: RuntimeAPIServer
         let process: ChildProcess
         let begin: ContinuousClock.Instant
         do {
             let taskRoot = URL(fileURLWithPath: executable).deletingLastPathComponent().path
-            api = try RuntimeAPIServer(functionARN: function.arn)
+            api = try RuntimeAPIServer(functionARN: function.arn, isManaged: function.concurrency > 1)
             begin = .now
             process = try ChildProcess(
                 executable: executable,
@@ -215,20 +242,20 @@ package final class ExecutionEnvironment: Sendable {
                 whenEnded: { api.processEnded() }
             )
         } catch let error as LocalError {
-            throw error
+            throw .ended(error)
         } catch {
-            throw LocalError("\(error)")
+            throw .ended(LocalError("\(error)"))
         }
         guard api.wait(forNextAfter: 0, seconds: function.initTimeout) else {
             defer {
                 process.kill()
                 api.stop()
             }
-            if let error = api.initError {
-                throw LocalError("init failed: \(error.type ?? "no type"): \(error.message)")
+            if let error = api.initError { throw .error(error) }
+            guard let end = process.end else {
+                throw .ended(LocalError("init took more than \(Int(function.initTimeout)) s"))
             }
-            guard let end = process.end else { throw LocalError("init took more than \(Int(function.initTimeout)) s") }
-            throw LocalError("the process \(end) before its first 'next'")
+            throw .ended(LocalError("the process \(end) before its first 'next'"))
         }
         return Instance(api: api, process: process, initDuration: (ContinuousClock.now - begin) / .seconds(1))
     }

@@ -63,8 +63,10 @@ package final class RuntimeAPIServer: Sendable {
         var queue: [Invocation] = []
         var begun: [String: ContinuousClock.Instant] = [:]
         var answers: [String: Answer] = [:]
-        /// Those whose response was too large: an error for them is still taken.
+        /// Those whose response was too large: nothing more is taken for them.
         var oversized: Set<String> = []
+        /// Calls of `next` that wait.
+        var waiting = 0
         var nextCalls = 0
         var initError: FunctionError?
         var isOver = false
@@ -75,7 +77,10 @@ package final class RuntimeAPIServer: Sendable {
     private let state: Monitor<State>
 
     /// Starts the Runtime API on a free port.
-    package init(functionARN: String = LambdaFunction().arn) throws {
+    ///
+    /// - Parameter isManaged: whether it is that of Managed Instances, where AWS's emulator refuses a second post after
+    ///   a 413 with 400 and not with 403.
+    package init(functionARN: String = LambdaFunction().arn, isManaged: Bool = false) throws {
         let state = Monitor(State())
         self.state = state
         var limits = HTTPServer.Limits()
@@ -84,8 +89,8 @@ package final class RuntimeAPIServer: Sendable {
         server = try HTTPServer(limits: limits) { request in
             switch Call(request) {
             case .next: return next(request, state, functionARN: functionARN)
-            case .response(let id): return state.with { $0.take(response: request.body, id: id) }
-            case .error(let id): return state.with { $0.take(error: FunctionError(request), id: id) }
+            case .response(let id): return state.with { $0.take(response: request.body, id: id, isManaged) }
+            case .error(let id): return state.with { $0.take(error: FunctionError(request), id: id, isManaged) }
             case .initError: return state.with { $0.take(initError: FunctionError(request)) }
             case .unknown: return .refused(404, type: "NotFound", message: "no such call")
             }
@@ -120,6 +125,14 @@ package final class RuntimeAPIServer: Sendable {
         state.wait(seconds: seconds) { state in
             if state.nextCalls > count { return true }
             return state.isOver || state.initError != nil ? false : nil
+        } ?? false
+    }
+
+    /// Waits until a `next` waits that no invocation is meant for; false if none did in time.
+    package func waitForFreeLoop(seconds: Double) -> Bool {
+        state.wait(seconds: seconds) { state in
+            if state.waiting > state.queue.count { return true }
+            return state.isOver ? false : nil
         } ?? false
     }
 
@@ -173,6 +186,20 @@ extension RuntimeAPIServer.FunctionError {
         self.init(type: request["Lambda-Runtime-Function-Error-Type"], body: request.body)
     }
 
+    /// An error that Lambda, and not the runtime, tells of.
+    init(type: String, message: String) {
+        self.init(
+            type: type,
+            body: JSONValue.object(["errorType": .string(type), "errorMessage": .string(message)]).text()
+        )
+    }
+
+    /// What the caller gets if all loops of a process are busy.
+    static let unavailable = RuntimeAPIServer.FunctionError(
+        type: "Runtime.Unavailable",
+        message: "the process has no free loop"
+    )
+
     fileprivate static let oversized = RuntimeAPIServer.FunctionError(
         type: "Function.ResponseSizeTooLarge",
         body: JSONValue.object([
@@ -188,7 +215,11 @@ private func next(
     _ state: Monitor<RuntimeAPIServer.State>,
     functionARN: String
 ) -> HTTPServer.Reply {
-    state.with { $0.nextCalls += 1 }
+    state.with { state in
+        state.nextCalls += 1
+        state.waiting += 1
+    }
+    defer { state.with { $0.waiting -= 1 } }
     let invocation: RuntimeAPIServer.Invocation?? = state.wait { state in
         // A `next` whose caller is gone must not take what is another's.
         if state.isOver || !request.isConnected() { return .some(nil) }
@@ -210,7 +241,14 @@ private func next(
 }
 
 extension RuntimeAPIServer.State {
-    fileprivate mutating func take(response: Data, id: String) -> HTTPServer.Reply {
+    /// What a second post is answered with after a response that was too large.
+    private func afterOversized(_ id: String, _ isManaged: Bool) -> HTTPServer.Reply? {
+        guard oversized.contains(id), !isManaged else { return nil }
+        return .refused(403, type: "InvalidStateTransition", message: "Transition from Responded is not allowed")
+    }
+
+    fileprivate mutating func take(response: Data, id: String, _ isManaged: Bool) -> HTTPServer.Reply {
+        if let refusal = afterOversized(id, isManaged) { return refusal }
         guard let begun = begun[id] else { return unknown(id, "a response") }
         self.begun[id] = nil
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
@@ -224,8 +262,12 @@ extension RuntimeAPIServer.State {
         return .accepted
     }
 
-    fileprivate mutating func take(error: RuntimeAPIServer.FunctionError, id: String) -> HTTPServer.Reply {
-        guard oversized.remove(id) == nil else { return .accepted }
+    fileprivate mutating func take(
+        error: RuntimeAPIServer.FunctionError,
+        id: String,
+        _ isManaged: Bool
+    ) -> HTTPServer.Reply {
+        if let refusal = afterOversized(id, isManaged) { return refusal }
         guard let begun = begun[id] else { return unknown(id, "an error") }
         self.begun[id] = nil
         let seconds = (ContinuousClock.now - begun) / .seconds(1)

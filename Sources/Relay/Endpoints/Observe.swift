@@ -7,7 +7,7 @@ extension Relay {
     func observe(_ call: Call) throws(RelayError) -> EndpointResponse {
         let caller = try authorization.caller(of: call)
         let observables = try ObservableList(of: call).supported.filter(isAsked)
-        var body = ResponseBody()
+        var body = ResponseBody(for: call.request.gateway)
 
         let questions = observables.map { (observable: $0, subject: Subject($0)) }
         let impossible = questions.filter { $0.subject == nil }.map(\.observable.value)
@@ -17,7 +17,8 @@ extension Relay {
             about: questions.compactMap(\.subject).unique().filter { !$0.isOfSpecialUse },
             key: caller.key,
             pages: caller.pages(else: configuration.pages),
-            until: call.end
+            until: call.end,
+            trace: call.trace
         )
         var sightings: [Sighting] = []
         var unprocessed: [String] = []

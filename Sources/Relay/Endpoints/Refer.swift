@@ -5,7 +5,7 @@ extension Relay {
     /// Links to SecurityTrails' pages about the observables. Nobody is asked.
     func refer(_ call: Call) throws(RelayError) -> EndpointResponse {
         let observables = try ObservableList(of: call).supported.filter { $0.kind != .email }
-        var body = ResponseBody()
+        var body = ResponseBody(for: call.request.gateway)
         let bytes = body.bytes { writer, limit in
             var isWhole = true
             writer.array { links in
