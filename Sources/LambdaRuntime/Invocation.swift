@@ -29,6 +29,11 @@ package struct Invocation: Sendable {
         event = response.body
     }
 
+    /// Seconds that the function has to answer: about its time-out.
+    package var time: Double? {
+        deadline.map { $0 - began }
+    }
+
     /// The id becomes part of a path; AWS's are UUIDs.
     private static func isID(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 128

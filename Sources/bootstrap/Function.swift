@@ -41,7 +41,7 @@ func makeFunction(
 
 /// Lambda says how long a function may run with its first event only.
 private func warn(ofTimeoutOf invocation: Invocation, _ log: Log) {
-    guard let deadline = invocation.deadline, deadline - invocation.began < 2.9 else { return }
+    guard let time = invocation.time, time < 2.9 else { return }
     log.write(
         .warn,
         "the function's time-out is under 3 s, which leaves too little time to ask SecurityTrails",

@@ -70,6 +70,6 @@ struct ResponseTests {
     func envelope(gateway: Gateway) {
         let empty = Response(status: 405, headers: response.headers, body: [])
         #expect(empty.json(for: gateway).count < Response.overhead)
-        #expect(Response.sizeLimit == 6_291_456)
+        #expect(Gateway.rest.responseLimit == 6_291_456)
     }
 }

@@ -139,7 +139,7 @@ final class Served {
             let event = gateway.event("POST", path, headers: headers, body: list(observables))
             return try send(event: event.text(), seconds: seconds, sourceLocation: sourceLocation)
         }
-        try send("POST", path, list(observables), seconds: seconds, sourceLocation: sourceLocation)
+        return try send("POST", path, list(observables), seconds: seconds, sourceLocation: sourceLocation)
     }
 }
 
