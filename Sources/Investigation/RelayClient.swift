@@ -11,6 +11,7 @@ package final class RelayClient {
         package let url: String
         /// The module's JWT; nil: the relay is asked without one, and says what it makes of that.
         package let token: String?
+        fileprivate let isHere: Bool
 
         /// - Throws: `InvestigationError` for what is no HTTPS URL. To this machine, HTTP will do: there is nobody
         ///   between who could read the token.
@@ -20,7 +21,7 @@ package final class RelayClient {
                     "this is not a URL of a relay, such as https://ID.execute-api.REGION.amazonaws.com/STAGE"
                 )
             }
-            let isHere = ["127.0.0.1", "localhost", "[::1]"].contains(parts.host.lowercased())
+            isHere = ["127.0.0.1", "localhost", "[::1]"].contains(parts.host.lowercased())
             guard parts.scheme == "https" || (parts.scheme == "http" && isHere) else {
                 throw InvestigationError("a relay is asked over https only: the JWT could be read on the way")
             }
@@ -46,7 +47,8 @@ package final class RelayClient {
         let options = HTTPOptions(
             connectTimeout: 10,
             bodyLimit: 32 << 20,
-            usesProxyOfEnvironment: true,
+            // No proxy knows the way to this machine.
+            usesProxyOfEnvironment: !address.isHere,
             authorities: HTTPOptions.Authorities(environment: environment),
             userAgent: "relayctl investigate",
             acceptsCompressed: true

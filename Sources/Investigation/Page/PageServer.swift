@@ -139,7 +139,7 @@ package final class PageServer: Sendable {
         let before = relay.queryCount()
         do throws(InvestigationError) {
             let client = try RelayClient(relay.address, environment: relay.environment)
-            var report = try client.investigate(observables).json()
+            var report = try client.investigate(observables).pageReport
             if let before, let after = relay.queryCount() { report["queries"] = .integer(after - before) }
             return plain(200, report)
         } catch {

@@ -21,12 +21,14 @@ package final class GatewayServer: Sendable {
     /// Starts the gateway on loopback; a `Host` that is not this machine's is refused.
     ///
     /// - Parameters:
+    ///   - page: asked first; what it has no reply to is the gateway's.
     ///   - answered: told of each request.
     ///   - reported: told of each invocation, which may end after the gateway has answered.
     package init(
         _ gateway: LocalGateway,
         port: Int,
         pool: EnvironmentPool,
+        page: @escaping @Sendable (HTTPServer.Request) -> HTTPServer.Reply? = { _ in nil },
         answered: @escaping @Sendable (Record) -> Void,
         reported: @escaping @Sendable (ExecutionEnvironment.Report) -> Void
     ) throws {
@@ -36,6 +38,7 @@ package final class GatewayServer: Sendable {
         // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
         if gateway.kind == .rest || gateway.kind == .http { limits.head = 10_240 }
         server = try HTTPServer(port: port, limits: limits) { request in
+            if let reply = page(request) { return reply }
             let verdict = gateway.answer(request, pool: pool, reported: reported)
             answered(
                 Record(

@@ -1,4 +1,5 @@
 import Foundation
+import Investigation
 import LocalLambda
 import Loopback
 
@@ -16,6 +17,9 @@ struct ServeCommand: Subcommand {
         The relay gets the variables of --env-file, and none of the shell's. Without SECURITYTRAILS_API_URL among them,
         a stand-in with a few made-up domains answers for SecurityTrails. Without SECRET_KEY, one is made up, and a token
         of it is shown.
+
+        The page at http://127.0.0.1:9000/ asks the relay about whatever you paste. With a SECRET_KEY of yours, it needs
+        the module's JWT: RELAY_JWT in the same file.
 
           curl -X POST localhost:9000/dev/version
         """
@@ -85,8 +89,17 @@ struct ServeCommand: Subcommand {
         let pool = pool(context, executable, variables: demonstration.variables.merging(own) { $1 })
         defer { pool.stop() }
         try pool.start()
-        let server = try GatewayServer(gateway, port: port, pool: pool, answered: output.show, reported: output.report)
+        let page = PageServer()
+        let server = try GatewayServer(
+            gateway,
+            port: port,
+            pool: pool,
+            page: page.reply,
+            answered: output.show,
+            reported: output.report
+        )
         defer { server.stop() }
+        try show(page, port: server.port, demonstration, context)
         let watch = FileWatch(executable) {
             output.announce("The executable has changed: the next invocation starts it anew.")
             pool.restart()
@@ -97,6 +110,21 @@ struct ServeCommand: Subcommand {
         Remains.waitForSignal()
         output.announce("Stopped.")
         return 0
+    }
+
+    /// Has the page ask the relay that is served.
+    private func show(_ page: PageServer, port: Int, _ demonstration: Demonstration, _ context: Context) throws {
+        let url = "http://127.0.0.1:\(port)\(gateway.prefix)"
+        let standIn = demonstration.standIn
+        page.ask(
+            PageServer.Relay(
+                try RelayClient.Address(url: url, token: demonstration.token),
+                name: "the relay on this machine",
+                isDemonstration: standIn != nil,
+                environment: context.environment,
+                queryCount: { standIn?.requests.count }
+            )
+        )
     }
 
     private func pool(_ context: Context, _ executable: String, variables: [String: String]) -> EnvironmentPool {

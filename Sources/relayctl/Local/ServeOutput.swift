@@ -21,6 +21,7 @@ struct ServeOutput: Sendable {
         announce(
             "http://localhost:\(port)\(gateway.prefix)/ answers as \(names[gateway.kind] ?? "") would, by \(executable)."
         )
+        announce("http://127.0.0.1:\(port)/ is a page to investigate with.")
         if demonstration.standIn != nil {
             announce("A stand-in with made-up data answers for SecurityTrails.")
             announce("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")

@@ -1,0 +1,155 @@
+import Foundation
+import FoundationNetworking
+import LocalLambda
+import Loopback
+import Testing
+
+@Suite("relayctl investigate")
+struct InvestigateTests {
+    let folder: ProjectFolder
+
+    init() throws {
+        folder = try ProjectFolder()
+    }
+
+    private static let text = "See hxxps://example[.]com/a.zip and 192.0.2.10 from 10.0.0.1."
+
+    @Test("A text gives a tree of its observables, and says what was left out")
+    func tree() throws {
+        let outcome = try folder.relayctl("investigate", Self.text)
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.output.hasPrefix("example.com  domain\n├─ Resolved_To  IPv4 addresses that example.com resolves to")
+        )
+        #expect(outcome.output.contains("\n192.0.2.10  ip\n"))
+        #expect(outcome.output.contains("https://securitytrails.com/domain/example.com/dns"))
+        #expect(outcome.errors.contains("left out: 10.0.0.1: a private address"))
+        #expect(outcome.errors.contains("SecurityTrails is made up"))
+    }
+
+    @Test("Standard input is read if there is no text")
+    func standardInput() throws {
+        let outcome = try folder.relayctl("investigate", input: Self.text)
+        #expect(outcome.output == (try folder.relayctl("investigate", Self.text)).output)
+    }
+
+    @Test("Nothing found is status 3, with observables and without")
+    func nothing() throws {
+        let unknown = try folder.relayctl("investigate", "unknown.example")
+        #expect(unknown.status == 3)
+        #expect(unknown.output.contains("nothing found"))
+        let empty = try folder.relayctl("investigate", "no observables, but file.exe")
+        #expect(empty.status == 3)
+        #expect(empty.output.isEmpty)
+    }
+
+    @Test("A relay that can't be reached is one line and status 1")
+    func unreachable() throws {
+        let folder = try ProjectFolder(environment: ["RELAY_JWT": "a.b.c"])
+        let outcome = try folder.relayctl("investigate", "--url", "http://127.0.0.1:1/dev", "example.com")
+        #expect(outcome.status == 1)
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.errors.hasPrefix("relayctl investigate: the relay can't be reached: "))
+    }
+
+    @Test("A refused JWT is told, and is status 1")
+    func refused() throws {
+        let folder = try ProjectFolder(environment: [
+            "RELAY_JWT": "a.b.c", "SECRET_KEY": "0123456789012345678901234567890123456789",
+        ])
+        let outcome = try folder.relayctl("investigate", "example.com")
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("error: Authorization failed: "))
+    }
+
+    @Test(
+        "What makes no sense is one line and status 2",
+        arguments: [
+            (["--stage", "dev", "--url", "https://a.example/"], "--stage and --url can't go together"),
+            (["--json", "--csv", "a"], "--json and --csv can't go together"),
+            (["--url", "http://a.example/", "a.example"], "--url: a relay is asked over https only"),
+            (["--url", "https://a.example/", "a.example"], "there is no JWT"),
+            (["--port", "9000", "a.example"], "--port goes with --web"),
+            (["--web", "--json"], "--web takes neither a text nor a format"),
+            (["--stage", "dev", "--exec", "x", "a.example"], "--exec is for the relay on this machine"),
+        ]
+    )
+    func usage(arguments: [String], message: String) throws {
+        let outcome = try folder.run(["investigate"] + arguments)
+        #expect(outcome.status == 2)
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains(message))
+    }
+
+    @Test("A JWT is read from a file, and stands nowhere in what is printed")
+    func tokenFile() throws {
+        let requests = Monitor<[HTTPServer.Request]>([])
+        let server = try HTTPServer { request in
+            requests.with { $0.append(request) }
+            return .json(200, ["data": [:]])
+        }
+        defer { server.stop() }
+        try folder.write("head.payload.signature\n", to: "jwt.txt")
+        let outcome = try folder.relayctl(
+            "investigate",
+            "--url",
+            server.origin,
+            "--jwt-file",
+            "jwt.txt",
+            "--json",
+            "a.example"
+        )
+        #expect(outcome.status == 3)
+        let tokens = requests.with { $0.map { $0["Authorization"] } }
+        #expect(tokens == Array(repeating: "Bearer head.payload.signature", count: 3))
+        #expect(!(outcome.output + outcome.errors).contains("payload"))
+    }
+
+    @Test("The relay here, one that is served, and one over TLS give the same tree")
+    func sameTree() throws {
+        let standIn = try StandInSecurityTrails()
+        defer { standIn.stop() }
+        let here = ["SECURITYTRAILS_API_URL": standIn.baseURL]
+        let expected = try ProjectFolder(environment: here).relayctl("investigate", Self.text)
+        #expect(expected.status == 0)
+
+        let serve = try Relayctl(["serve", "--port", "0"], environment: here)
+        defer { serve.process.terminate() }
+        let introduction = serve.read(until: "Ctrl-C")
+        let port = try #require(introduction.firstMatch(of: /localhost:([0-9]+)\/dev/)).output.1
+        let token = try #require(introduction.firstMatch(of: /Bearer (\S+)/)).output.1
+        let served = try ProjectFolder(environment: ["RELAY_JWT": String(token)])
+            .relayctl("investigate", "--url", "http://127.0.0.1:\(port)/dev", Self.text)
+        #expect(served.output == expected.output)
+
+        let certificates = try Certificates()
+        defer { certificates.remove() }
+        let front = try HTTPServer(tls: certificates.identity(.good)) { request in
+            forwarded(request, to: Int(port) ?? 0)
+        }
+        defer { front.stop() }
+        let variables = ["RELAY_JWT": String(token), "SSL_CERT_FILE": certificates.authority]
+        let secure = try ProjectFolder(environment: variables).relayctl(
+            "investigate",
+            "--url",
+            front.origin + "/dev",
+            Self.text
+        )
+        #expect(secure.output == expected.output)
+        let untrusted = try ProjectFolder(environment: ["RELAY_JWT": String(token)])
+            .relayctl("investigate", "--url", front.origin + "/dev", Self.text)
+        #expect(untrusted.status == 1)
+    }
+}
+
+/// Hands a request on to a server on this machine, and its answer back.
+private func forwarded(_ request: HTTPServer.Request, to port: Int) -> HTTPServer.Reply {
+    var copy = URLRequest(url: URL(string: "http://127.0.0.1:\(port)\(request.target)") ?? URL(fileURLWithPath: "/"))
+    copy.httpMethod = request.method
+    copy.httpBody = request.body
+    for name in ["Authorization", "Content-Type"] { copy.setValue(request[name], forHTTPHeaderField: name) }
+    let answer = Monitor<Data?>(nil)
+    URLSession.shared.dataTask(with: copy) { data, _, _ in answer.with { $0 = data ?? Data() } }.resume()
+    let body = answer.wait(seconds: 30) { $0 }
+    return .response(200, [HTTPServer.Field("Content-Type", "application/json")], body ?? Data())
+}
