@@ -121,7 +121,7 @@ package final class RelayClient {
 
     private static func reason(_ response: HTTPResponse) -> String {
         guard let message = (try? JSONValue(parsing: response.body))?["message"]?.string else { return "" }
-        return ": " + printable(String(message.prefix(300)))
+        return ": " + String(message.prefix(300)).printable()
     }
 }
 

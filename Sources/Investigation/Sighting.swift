@@ -72,6 +72,11 @@ package struct Sighting: Sendable, Equatable {
             ? [] : Array(zip(table.columns, table.rows[0])).map { (name: $0, value: $1) }
     }
 
+    /// Whether a related value has been seen first and not, so far, last.
+    var isCurrent: Bool {
+        related.contains { cell("First seen", of: $0) != .null && cell("Last seen", of: $0) == .null }
+    }
+
     /// The cell of the column of that name.
     package func cell(_ name: String, of related: Related) -> JSONValue {
         guard let index = columns.firstIndex(of: name), related.cells.indices.contains(index) else { return .null }

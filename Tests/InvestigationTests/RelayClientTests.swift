@@ -66,7 +66,7 @@ struct RelayClientTests {
         let server = try Self.relay(requests, observe: ["message": "Forbidden\u{1B}"], status: 403)
         defer { server.stop() }
         let client = try RelayClient(.init(url: server.origin + "/dev", token: nil), environment: [:])
-        #expect(throws: InvestigationError("the relay answered /observe/observables with status 403: Forbidden\\u{1b}"))
+        #expect(throws: InvestigationError("the relay answered /observe/observables with status 403: Forbidden\\u{1B}"))
         {
             try client.investigate(observables)
         }

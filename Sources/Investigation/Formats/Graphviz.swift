@@ -20,6 +20,6 @@ extension Findings {
     }
 
     private static func quoted(_ text: String) -> String {
-        "\"" + printable(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        "\"" + text.printable().replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

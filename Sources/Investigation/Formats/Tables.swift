@@ -36,7 +36,7 @@ extension Findings {
         let isFormula =
             first.map { "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains($0) } == true
             || text.unicodeScalars.first.map { $0 == "\t" || $0 == "\r" || $0 == "\n" } == true
-        let cell = (isFormula ? "'" : "") + text
+        let cell = (isFormula ? "'" : "") + text.printable()
         guard cell.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0.value < 0x20 }) else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }
@@ -90,13 +90,13 @@ extension Findings {
 
     /// A value that is neither a link nor markup.
     private static func code(_ text: String) -> String {
-        let text = printable(text).replacing("`", with: "'").replacing("|", with: "\\|")
+        let text = text.printable().replacing("`", with: "'").replacing("|", with: "\\|")
         return text.isEmpty ? "" : "`\(text)`"
     }
 
     private static func escaped(_ text: String) -> String {
         var result = ""
-        for character in printable(text) {
+        for character in text.printable() {
             if "\\`*_{}[]<>()#!|~&$@".contains(character) { result.append("\\") }
             result.append(character)
         }

@@ -12,7 +12,7 @@ extension Findings {
         for notice in otherNotices { lines.append(style.notice(notice)) }
         for observable in observables {
             if !lines.isEmpty { lines.append("") }
-            lines.append(style.bold(printable(observable.value)) + style.faint("  \(observable.kind.rawValue)"))
+            lines.append(style.bold(observable.value.printable()) + style.faint("  \(observable.kind.rawValue)"))
             var branches = sightings(of: observable).map { branch(of: $0, limit: limit, style) }
             branches += notices(about: observable.value).map { [style.notice($0)] }
             if branches.isEmpty {
@@ -22,23 +22,23 @@ extension Findings {
         }
         if !links.isEmpty {
             lines += ["", "Read on:"]
-            lines += links.map { "  " + printable($0.url) }
+            lines += links.map { "  " + $0.url.printable() }
         }
         return lines.joined(separator: "\n")
     }
 
     /// A sighting's line, and those of its related values below it.
     private func branch(of sighting: Sighting, limit: Int?, _ style: Style) -> [String] {
-        var title = printable(sighting.description)
-        if let relation = sighting.relation { title = printable(relation) + style.faint("  " + title) }
+        var title = sighting.description.printable()
+        if let relation = sighting.relation { title = relation.printable() + style.faint("  " + title) }
         title += style.faint("  \(sighting.count)")
         if let start = sighting.start, let end = sighting.end, sighting.columns.contains("First seen") {
-            title += style.faint(", \(printable(start)) to \(printable(end))")
+            title += style.faint(", \(start.printable()) to \(sighting.isCurrent ? "today" : end.printable())")
         }
         let shown = sighting.related.prefix(limit ?? .max)
-        let width = min(shown.map { printable($0.entity.value).count }.max() ?? 0, 40)
+        let width = min(shown.map { $0.entity.value.printable().count }.max() ?? 0, 40)
         var branches = shown.map { related -> [String] in
-            let value = printable(related.entity.value)
+            let value = related.entity.value.printable()
             let details = details(of: related, in: sighting)
             guard !details.isEmpty else { return [value] }
             return [value + String(repeating: " ", count: max(width - value.count, 0)) + "  " + style.faint(details)]
@@ -46,7 +46,7 @@ extension Findings {
         let left = sighting.related.count - shown.count
         if left > 0 { branches.append([style.faint("… \(left) more; --all shows them")]) }
         for fact in sighting.facts where fact.value != .null {
-            branches.append([printable(fact.name) + style.faint("  " + printable(fact.value.cellText))])
+            branches.append([fact.name.printable() + style.faint("  " + fact.value.cellText.printable())])
         }
         return [title] + joined(branches)
     }
@@ -62,7 +62,7 @@ extension Findings {
             guard cell != .null, column != "First seen", column != "Last seen", !cell.cellText.isEmpty else { continue }
             details.append(column == "Organizations" ? cell.cellText : "\(column): \(cell.cellText)")
         }
-        return printable(details.joined(separator: ", "))
+        return details.joined(separator: ", ").printable()
     }
 
     private func joined(_ branches: [[String]]) -> [String] {
@@ -84,7 +84,7 @@ private struct Style {
 
     func notice(_ notice: Notice) -> String {
         let kind = notice.isWarning ? colored("warning:", "33") : colored("error:", "31")
-        return "\(kind) \(printable(notice.message))"
+        return "\(kind) \(notice.message.printable())"
     }
 
     private func colored(_ text: String, _ code: String) -> String {

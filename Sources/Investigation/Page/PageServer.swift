@@ -30,8 +30,6 @@ package final class PageServer: Sendable {
         }
     }
 
-    /// Names by which a browser on this machine may ask; a page elsewhere can make its own name resolve to it.
-    package static let hosts = ["localhost", "127.0.0.1", "[::1]"]
     /// Observables in one request of the page's.
     private static let limit = 100
 
@@ -68,7 +66,9 @@ package final class PageServer: Sendable {
     /// Whether the page of this very server asks. A browser says so with each POST; what is no browser may say it too.
     private func isSameOrigin(_ request: HTTPServer.Request, mayBeNavigation: Bool = false) -> Bool {
         let hosts = request.headers.filter { $0.name.lowercased() == "host" }.map { $0.value.lowercased() }
-        guard hosts.count == 1, let host = hosts.first, Self.hosts.contains(Self.name(of: host)) else { return false }
+        guard hosts.count == 1, let host = hosts.first, HTTPServer.loopbackNames.contains(Self.name(of: host)) else {
+            return false
+        }
         if let site = request["Sec-Fetch-Site"], site != "same-origin",
             !(mayBeNavigation && isNavigation(request, site))
         {

@@ -12,7 +12,8 @@ struct WebPage: Sendable {
         html: PackageResources.page_html,
         style: [PackageResources.page_css],
         script: [
-            PackageResources.model_js, PackageResources.graph_js, PackageResources.layout_js,
+            PackageResources.model_js, PackageResources.graph_js, PackageResources.drawing_js,
+            PackageResources.layout_js,
             PackageResources.timeline_js,
             PackageResources.table_js, PackageResources.details_js, PackageResources.page_js,
         ]

@@ -102,7 +102,7 @@ struct InvestigateCommand: Subcommand {
         report(observables, context)
         guard !observables.found.isEmpty else {
             if format == .json {
-                context.print(
+                context.printAsIs(
                     String(
                         decoding: Findings(observables: []).json(leftOut: observables.leftOut).text(pretty: true),
                         as: UTF8.self
@@ -152,7 +152,7 @@ struct InvestigateCommand: Subcommand {
         guard format == nil else { return }
         if observables.found.isEmpty { context.say("The text holds no observables.") }
         for leftOut in observables.leftOut.prefix(10) {
-            context.say("left out: \(printable(leftOut.value)): \(leftOut.reason.rawValue)")
+            context.say("left out: \(leftOut.value): \(leftOut.reason.rawValue)")
         }
         let others = observables.leftOutCount - min(observables.leftOut.count, 10)
         if others > 0 { context.say("left out: \(others) more; --json lists them") }
@@ -183,7 +183,7 @@ struct InvestigateCommand: Subcommand {
         let page = PageServer()
         var limits = HTTPServer.Limits()
         limits.body = 16 << 20
-        let server = try HTTPServer(port: port, hosts: PageServer.hosts, limits: limits) { request in
+        let server = try HTTPServer(port: port, limits: limits) { request in
             page.reply(to: request) ?? .json(404, ["message": "Not found."])
         }
         defer { server.stop() }

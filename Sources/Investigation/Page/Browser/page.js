@@ -73,11 +73,12 @@ const page = {
       });
     });
     window.addEventListener("hashchange", () => this.readFragment());
-    let width = window.innerWidth;
-    window.addEventListener("resize", () => {
-      if (window.innerWidth !== width && model.sightings.length) timeline.update();
-      width = window.innerWidth;
-    });
+    let width = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === width || !contentRect.width) return;
+      width = contentRect.width;
+      if (model.sightings.length) timeline.update();
+    }).observe(byId("timeline"));
   },
 
   showTab(chosen) {
