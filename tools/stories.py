@@ -3,7 +3,10 @@
 All names and addresses are of the ranges for documentation (RFC 2606, RFC 5737, RFC 3849).
 """
 
+import atexit
 import json
+import os
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -106,3 +109,11 @@ def serve():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/v1/"
+
+
+def environment_file():
+    """Starts it; returns the path of a file for `relayctl serve --env-file`, which is gone at the end."""
+    with tempfile.NamedTemporaryFile("w", suffix=".env", delete=False) as file:
+        file.write(f"SECURITYTRAILS_API_URL={serve()}\n")
+    atexit.register(os.unlink, file.name)
+    return file.name

@@ -113,7 +113,10 @@ struct InvestigateTests {
         let expected = try ProjectFolder(environment: here).relayctl("investigate", Self.text)
         #expect(expected.status == 0)
 
-        let serve = try Relayctl(["serve", "--port", "0"], environment: here)
+        let file = try ProjectFolder()
+        try file.write("SECURITYTRAILS_API_URL=\(standIn.baseURL)\n", to: "relay.env")
+        let path = file.url.appendingPathComponent("relay.env").path
+        let serve = try Relayctl(["serve", "--port", "0", "--env-file", path])
         defer { serve.process.terminate() }
         let introduction = serve.read(until: "Ctrl-C")
         let port = try #require(introduction.firstMatch(of: /localhost:([0-9]+)\/dev/)).output.1
