@@ -33,9 +33,10 @@ struct PolicyTests {
         for template in [PolicyTemplate.deployment, .execution] {
             for resource in try statements(of: template).flatMap(\.resources) {
                 let own = [
-                    "arn:aws:iam::123456789012:role/r", "arn:aws:lambda:eu-west-1:123456789012:function:my-relay-*",
+                    "arn:aws:iam::123456789012:role/r", "arn:aws:lambda:eu-west-1:123456789012:function:my-relay-dev",
+                    "arn:aws:lambda:eu-west-1:123456789012:function:my-relay-dev:*",
                     "arn:aws:logs:eu-west-1:123456789012:log-group:*",
-                    "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-*",
+                    "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-dev",
                     "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/my-relay-dev:*",
                     "arn:aws:apigateway:eu-west-1::/restapis", "arn:aws:apigateway:eu-west-1::/restapis/*",
                 ]
@@ -77,8 +78,12 @@ struct PolicyTests {
         )
         #expect(
             statements.first { $0.actions == ["lambda:AddPermission"] }?.resources == [
-                "arn:aws:lambda:eu-west-1:123456789012:function:p-*",
-                "arn:aws:lambda:us-east-1:123456789012:function:p-*",
+                "arn:aws:lambda:eu-west-1:123456789012:function:p-s1",
+                "arn:aws:lambda:eu-west-1:123456789012:function:p-s2",
+                "arn:aws:lambda:us-east-1:123456789012:function:p-s0",
+                "arn:aws:lambda:eu-west-1:123456789012:function:p-s1:*",
+                "arn:aws:lambda:eu-west-1:123456789012:function:p-s2:*",
+                "arn:aws:lambda:us-east-1:123456789012:function:p-s0:*",
             ]
         )
         let head = #"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["a:B"],"#

@@ -23,6 +23,7 @@ final class AWSStandIn {
         let actions: [String]
         let method: String
         let path: String
+        let query: String
 
         /// Whether the call asks to change something.
         var changes: Bool {
@@ -82,6 +83,12 @@ final class AWSStandIn {
         /// The number of a call, and what becomes of it.
         var faults: [String: String] = [:]
         var busy = 0.0
+        /// Answers to an action, in the place of AWS's own.
+        var answers: [String: Answer] = [:]
+        /// Why the last update of every function failed.
+        var failure: String?
+        /// Whether to narrow each permission to one path.
+        var narrows = false
         /// A runtime to give to every function.
         var runtime: String?
         /// Environment variables to give to every function.
@@ -90,6 +97,20 @@ final class AWSStandIn {
         var apis: [String] = []
         /// Records to write to the only log group.
         var log: [String] = []
+    }
+
+    struct Answer: Encodable {
+        var skip = 0
+        var times = 1
+        var status = 200
+        var headers: [String: String] = [:]
+        let body: String
+
+        /// An error as Lambda and API Gateway send it.
+        static func error(_ status: Int, _ code: String, _ message: String, skip: Int = 0, times: Int = 1) -> Answer {
+            let body = "{\"message\": \"\(message)\"}"
+            return Answer(skip: skip, times: times, status: status, headers: ["x-amzn-ErrorType": code], body: body)
+        }
     }
 
     init() throws {

@@ -44,14 +44,15 @@ struct StageOnAWS {
     }
 
     /// Writes a zip: an executable `bootstrap` for this machine's CPU, or an ELF machine, that holds this text and so
-    /// many bytes that can't be compressed.
+    /// many bytes that can't be compressed; or one with this content, as a literal of Python.
     func zip(
         _ text: String,
         to file: String = "securitytrails-relay.zip",
         name: String = "bootstrap",
         mode: Int = 0o755,
         machine: Int? = nil,
-        filler: Int = 0
+        filler: Int = 0,
+        content: String? = nil
     ) throws {
         let path = folder.url.appendingPathComponent(".build/lambda/\(file)").path
         let machine = machine ?? (Packaging.architecture == "arm64" ? 183 : 62)
@@ -63,7 +64,7 @@ struct StageOnAWS {
                 entry = zipfile.ZipInfo('\(name)')
                 entry.external_attr = \(mode) << 16
                 header = b'\\x7fELF' + bytes(12) + struct.pack('<HH', 2, \(machine))
-                archive.writestr(entry, header + b'\(text)' + os.urandom(\(filler)))
+                archive.writestr(entry, \(content ?? "header + b'\(text)' + os.urandom(\(filler))"))
             """,
             input: ""
         )

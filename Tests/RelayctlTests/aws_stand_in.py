@@ -8,7 +8,9 @@
 - Faults are played at chosen calls: an error, a dropped connection, an answer that never comes.
 
 GET /stand-in holds what was called and what there is now; POST /stand-in sets
-{"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2}, and what somebody else may have left:
+{"reset": true, "policy": {...} or null, "faults": {"3": "500"}, "busy": 0.2,
+"answers": {"lambda:GetPolicy": {"skip": 1, "times": 2, "status": 404, "headers": {...}, "body": "..."}},
+"failure": "why the last update failed", "narrows": true to narrow each permission}, and what somebody else may have left:
 {"runtime": "python3.9", "variables": {...}, "apis": ["name"], "log": ["record", ...]}. "saves" keeps what there is then,
 "restores" goes back to it.
 """
@@ -38,7 +40,7 @@ ACCOUNT, REGION = '123456789012', 'us-east-1'
 KEYS = {'AKIDPLAIN': 'plain/Secret+Key', 'AKIDTOKEN': 'another/Secret+Key'}
 ROLE = 'tr-serverless-relay-ZappaLambdaExecutionRole'
 
-calls, faults = [], {}
+calls, faults, answers, failure = [], {}, {}, None
 policy, busy_for, busy_until = None, 0, 0
 saved = {}
 released = threading.Event()
@@ -132,6 +134,11 @@ def say_busy(asked, chunks):
         if 'FunctionArn' in said:
             said['LastUpdateStatus'] = 'InProgress'
             return [json.dumps(said).encode()]
+    if asked and asked[0][0] == 'lambda:GetFunctionConfiguration' and failure:
+        said = json.loads(b''.join(chunks))
+        if 'FunctionArn' in said:
+            said.update(LastUpdateStatus='Failed', LastUpdateStatusReason=failure)
+            return [json.dumps(said).encode()]
     return chunks
 
 
@@ -223,7 +230,7 @@ def number_versions():
 
 
 def control(environ, start, body):
-    global policy, busy_for, busy_until
+    global policy, busy_for, busy_until, failure
     if environ['REQUEST_METHOD'] == 'POST':
         wanted = json.loads(body)
         if wanted.get('reset'):
@@ -237,6 +244,8 @@ def control(environ, start, body):
         for f in get_backend('lambda')[ACCOUNT][REGION].list_functions():
             f.run_time = wanted.get('runtime') or f.run_time
             f.environment_vars.update(wanted.get('variables') or {})
+            for statement in f.policy.statements if wanted.get('narrows') else ():
+                statement['Condition']['ArnLike']['AWS:SourceArn'] += '/GET/version'
         for name in wanted.get('apis', []):
             get_backend('apigateway')[ACCOUNT][REGION].create_rest_api(name, '')
         if wanted.get('log'):
@@ -250,6 +259,9 @@ def control(environ, start, body):
         released.set()
         released.clear()
         calls.clear()
+        failure = wanted.get('failure')
+        answers.clear()
+        answers.update(wanted.get('answers', {}))
         faults.clear()
         faults.update({int(k): v for k, v in wanted.get('faults', {}).items()})
     said = json.dumps({'calls': calls, 'state': state()}).encode()
@@ -271,7 +283,7 @@ def wrap(app):
             service = signature_is_right(environ, body)
             asked = actions(service, environ, body)
             call = {'actions': [a for a, _ in asked] or [service + ':GetCallerIdentity'], 'method': environ['REQUEST_METHOD'],
-                          'path': environ['PATH_INFO'], 'host': environ['HTTP_HOST']}
+                          'path': environ['PATH_INFO'], 'query': environ['QUERY_STRING'], 'host': environ['HTTP_HOST']}
             calls.append(call)
             fault = faults.get(len(calls))
             if fault == '429':
@@ -282,6 +294,13 @@ def wrap(app):
                 raise Answer(409, 'ResourceConflictException', 'An update is in progress for resource: x')
             if fault == 'drop':
                 drop(environ)
+            planned = answers.get(call['actions'][0], {})
+            if planned.get('skip'):
+                planned['skip'] -= 1
+            elif planned.get('times'):
+                planned['times'] -= 1
+                start('%d Planned' % planned['status'], [(k, v) for k, v in planned.get('headers', {}).items()])
+                return [planned['body'].encode()]
             check_policy(asked)
             check_busy(asked)
         except Answer as answer:

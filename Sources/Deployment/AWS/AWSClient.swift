@@ -9,7 +9,7 @@ struct AWSCall {
     let action: String
     let method: HTTPRequest.Method
     let path: String
-    /// Sorted by name; names and values hold nothing to encode.
+    /// Sorted by name.
     var query: [(name: String, value: String)] = []
     var headers: [String] = []
     /// Seconds until the answer must be there.
@@ -55,10 +55,22 @@ package final class AWSClient {
 
     private static func endpoint(_ text: String?) throws(AWSError) -> String? {
         guard let text, !text.isEmpty else { return nil }
-        guard text.wholeMatch(of: /http:\/\/(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?\/?/) != nil else {
-            throw .blocked("AWS_ENDPOINT_URL may name a loopback address alone, such as http://127.0.0.1:5000")
+        let form = /http:\/\/(?:([0-9.]+)|\[([0-9a-fA-F:.]+)\])(?::[0-9]{1,5})?\/?/
+        guard let host = text.wholeMatch(of: form)?.output, isLoopback(v4: host.1, v6: host.2) else {
+            throw .blocked("AWS_ENDPOINT_URL may only name a loopback address, such as http://127.0.0.1:5000")
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    /// By the system's strict parser: what it does not know would be looked up as a name.
+    private static func isLoopback(v4: Substring?, v6: Substring?) -> Bool {
+        if let v4 {
+            var address = in_addr()
+            return inet_pton(AF_INET, String(v4), &address) == 1 && UInt32(bigEndian: address.s_addr) >> 24 == 127
+        }
+        var (address, loopback) = (in6_addr(), in6addr_loopback)
+        guard let v6, inet_pton(AF_INET6, String(v6), &address) == 1 else { return false }
+        return memcmp(&address, &loopback, MemoryLayout<in6_addr>.size) == 0
     }
 
     /// Makes a call and returns the body of its answer, which is a success.
@@ -140,7 +152,7 @@ package final class AWSClient {
 
     private func url(of call: AWSCall) -> String {
         let host = call.service == "iam" ? "iam.amazonaws.com" : "\(call.service).\(region).amazonaws.com"
-        let query = call.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        let query = call.query.map { "\($0.name.uriEncoded)=\($0.value.uriEncoded)" }.joined(separator: "&")
         return (endpoint ?? "https://\(host)") + call.path + (query.isEmpty ? "" : "?" + query)
     }
 }
@@ -168,15 +180,47 @@ extension AWSRefusal {
             action: action,
             status: response.status,
             // Names come as `aws.service#Name` and `Name:http://…` too.
-            code: String(
-                (name ?? "HTTP \(response.status)").split(separator: "#").last?.split(separator: ":")[0] ?? ""
-            ),
+            code: name?.split(separator: "#").last?.split(separator: ":").first.map(String.init)
+                ?? "HTTP \(response.status)",
             message: message ?? String(text.prefix(300))
         )
     }
 }
 
+/// The pages of a list, each of which names the next.
+struct PageMarkers {
+    /// The action, for errors.
+    let action: String
+    private var seen: Set<String> = []
+    /// More pages than any list of ours has.
+    private static let limit = 10_000
+
+    init(action: String) {
+        self.action = action
+    }
+
+    /// The next page's marker; nil after the last page. A marker that was there already would never end.
+    mutating func next(_ marker: String?) throws(AWSError) -> String? {
+        guard let marker, !marker.isEmpty else { return nil }
+        guard seen.insert(marker).inserted, seen.count < Self.limit else { throw .unreadable(action: action) }
+        return marker
+    }
+}
+
 extension String {
+    /// The text as part of a query, encoded as AWS signs it: unreserved characters stay (RFC 3986, section 2.3).
+    var uriEncoded: String {
+        utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                String(Unicode.Scalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
     /// The text of the first XML element of that name, which holds no other.
     func firstElement(_ name: String) -> String? {
         guard let start = range(of: "<\(name)>")?.upperBound,

@@ -1,4 +1,5 @@
 import HTTPClient
+import Loopback
 
 /// Why a call to AWS did not do what it was to do.
 package enum AWSError: Error {
@@ -48,16 +49,28 @@ package struct AWSRefusal: Sendable {
 
     var isNotFound: Bool { status == 404 || code == "ResourceNotFoundException" || code == "NoSuchEntity" }
 
+    /// Whether what was to be made is there already.
+    var alreadyExists: Bool { status == 409 && message.contains("already exist") }
+
+    /// Whether a version can't be deleted because an alias names it.
+    var isHeldByAlias: Bool { code == "ResourceConflictException" && message.contains("alias") }
+
     var isTransient: Bool {
-        status == 429 || status == 412 || status >= 500 || code.contains("Throttling")
+        // What is used up stays so, whatever the status says.
+        if code == "LimitExceededException" || isHeldByAlias { return false }
+        return status == 429 || status == 412 || status >= 500 || code.contains("Throttling")
             || code == "TooManyRequestsException"
-            || status == 409 && code == "ResourceConflictException" && !message.contains("already exist")
+            || status == 409 && code == "ResourceConflictException" && !alreadyExists
+            || code == "OperationAbortedException"
+            || code == "ConflictException" && message.contains("concurrent modification")
             || isRoleTooNew
     }
 
     /// IAM takes some seconds to tell Lambda about a role.
     private var isRoleTooNew: Bool {
-        code == "InvalidParameterValueException" && message.contains("cannot be assumed by Lambda")
+        code == "InvalidParameterValueException"
+            && (message.contains("cannot be assumed by Lambda")
+                || message.contains("KMS key is invalid for CreateGrant"))
     }
 }
 
@@ -66,10 +79,11 @@ extension AWSError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .refused(let refusal):
-            "\(refusal.action): \(refusal.code): \(refusal.message)" + (refusal.fix.map { "\n  \($0)" } ?? "")
+            "\(refusal.action): \(refusal.code.printable()): \(refusal.message.printable())"
+                + (refusal.fix.map { "\n  \($0)" } ?? "")
         case .unanswered(let action, .cannotResolve(let reason)):
-            "\(action): no answer from AWS: \(reason)\n  there is no network, or aws_region is no region of AWS"
-        case .unanswered(let action, let error): "\(action): no answer from AWS: \(error.reason)"
+            "\(action): no answer from AWS: \(reason.printable())\n  there is no network, or aws_region is no region of AWS"
+        case .unanswered(let action, let error): "\(action): no answer from AWS: \(error.reason.printable())"
         case .unreadable(let action): "\(action): AWS's answer can't be read"
         case .blocked(let reason): reason
         }
@@ -87,6 +101,8 @@ extension AWSRefusal {
             "the secret access key does not belong to the access key, or this machine's clock is wrong"
         case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
             "the credentials have run out, or this machine's clock is wrong"
+        case "LimitExceededException":
+            "a limit of the AWS account is reached; the console's page Service Quotas shows and raises it"
         case "CodeStorageExceededException": "delete versions of functions that nobody uses"
         case "RequestEntityTooLargeException": "the zip is too large for an upload; at most 50 MB"
         case "InvalidParameterValueException" where message.contains("cannot be assumed"):

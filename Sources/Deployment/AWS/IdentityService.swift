@@ -23,7 +23,7 @@ struct IdentityService {
     /// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
     func role(_ name: String) throws(AWSError) -> String? {
         try client.ifFound { () throws(AWSError) in
-            let parameters = "&RoleName=" + (name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+            let parameters = "&RoleName=" + name.uriEncoded
             let answer = try query("iam", "GetRole", version: "2010-05-08", parameters)
             guard let arn = answer.firstElement("Arn") else { throw .unreadable(action: "iam:GetRole") }
             return arn

@@ -59,6 +59,12 @@ struct LambdaService {
         /// The variables, whose values are not for the operator's eyes.
         var variables: [String: String] { environment?.variables ?? [:] }
 
+        /// Why the function can't be called, or why the last change failed; nil if neither is so.
+        var failure: String? {
+            if state == "Failed" { return stateReason ?? "no reason given" }
+            return lastUpdateStatus == "Failed" ? lastUpdateStatusReason ?? "no reason given" : nil
+        }
+
         /// Whether Lambda is still at work on the last change.
         var isBusy: Bool { state == "Pending" || lastUpdateStatus == "InProgress" }
     }
@@ -191,14 +197,15 @@ struct LambdaService {
         }
         var versions: [(number: Int, sha256: String?)] = []
         var marker: String?
+        var markers = PageMarkers(action: "lambda:ListVersionsByFunction")
         repeat {
             let query = marker.map { [(name: "Marker", value: $0)] } ?? []
             let page: Page = try client.send(call("ListVersionsByFunction", .get, "/versions", query: query))
             versions += page.versions.compactMap { version in
                 version.version.flatMap(Int.init).map { ($0, version.codeSha256) }
             }
-            marker = page.next.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
-        } while marker?.isEmpty == false
+            marker = try markers.next(page.next)
+        } while marker != nil
         return versions.sorted { $0.number < $1.number }
     }
 
@@ -241,23 +248,27 @@ struct LambdaService {
         let answer: Answer? = try client.ifFound { () throws(AWSError) in
             try client.send(call("GetPolicy", .get, "/policy"))
         }
-        // The policy is a JSON text inside the answer; its statement is ours if it names the API.
-        return answer?.policy.replacing("\\/", with: "/").contains(sourceARN) ?? false
+        return answer.map { InvocationPolicy($0.policy).letsAPIGatewayInvoke(for: sourceARN) } ?? false
     }
 
+    /// Lets API Gateway call the function for that source.
     func permit(_ sourceARN: String, statement: String) throws(AWSError) {
+        do {
+            try addPermission(sourceARN, statement: statement)
+        } catch {
+            guard case .refused(let refusal) = error, refusal.alreadyExists else { throw error }
+            if try permits(sourceARN) { return }
+            // A statement of that name allows something else: it was narrowed by hand.
+            try addPermission(sourceARN, statement: "\(statement)-\(UInt32.random(in: 0...UInt32.max))")
+        }
+    }
+
+    private func addPermission(_ sourceARN: String, statement: String) throws(AWSError) {
         let body = [
             "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com", "SourceArn": sourceARN,
             "StatementId": statement,
         ]
-        do {
-            _ = try client.send(call("AddPermission", .post(json(body)), "/policy"))
-        } catch {
-            if case .refused(let refusal) = error, refusal.status == 409, refusal.message.contains("already exist") {
-                return
-            }
-            throw error
-        }
+        _ = try client.send(call("AddPermission", .post(json(body)), "/policy"))
     }
 
     private static let headers = ["Content-Type: application/json"]

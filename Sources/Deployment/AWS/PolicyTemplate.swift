@@ -42,7 +42,6 @@ package enum PolicyTemplate: String, CaseIterable, Sendable {
         let values = [
             "<ACCOUNT_ID>": account.digits,
             "<REGION>": stage.region,
-            "<PROJECT>": stage.projectSlug,
             "<FUNCTION>": stage.functionName,
             "<ROLE>": stage.role.path,
         ]

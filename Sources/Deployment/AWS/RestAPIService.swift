@@ -47,12 +47,13 @@ struct RestAPIService {
     func restAPIs(named name: String) throws(AWSError) -> [RestAPI] {
         var found: [RestAPI] = []
         var position: String?
+        var markers = PageMarkers(action: "apigateway:GET")
         repeat {
             var query = [(name: "limit", value: "500")]
             if let position { query.append((name: "position", value: position)) }
             let page: List<RestAPI> = try client.send(call("GET", .get, "/restapis", query: query))
             found += (page.item ?? []).filter { $0.name == name }
-            position = page.position?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+            position = try markers.next(page.position)
         } while position != nil
         return found
     }

@@ -8,24 +8,41 @@ struct PackagedExecutable {
 
     private let name = "bootstrap"
 
-    /// Throws if it is not there, or not executable.
+    /// Throws if it is not there, or Lambda, which runs it as another user, could not start it.
     func checkMode() throws(AWSError) {
         // -rwxr-xr-x  3.0 unx  8421936 bx defX 80-Jan-01 00:00 bootstrap
         let entries = try lines("-Z", zip).map { $0.split(separator: " ") }
         guard let mode = entries.first(where: { $0.count == 9 && $0[8] == name })?[0] else {
             throw .blocked("\(zip) holds no '\(name)' at its top; 'relayctl package' makes one that does")
         }
-        guard mode.contains("x") else {
-            throw .blocked("\(zip): '\(name)' is not executable (\(mode)); 'relayctl package' makes one that is")
+        guard mode.first == "-" || mode.first == "?" else {
+            throw .blocked("\(zip): '\(name)' is no regular file (\(mode))")
+        }
+        guard mode.count > 9, mode.dropFirst(7).first == "r", mode.dropFirst(9).first == "x" else {
+            throw .blocked(
+                "\(zip): '\(name)' is not executable for everybody (\(mode)); 'relayctl package' makes one that is"
+            )
         }
     }
 
     /// The machine that its ELF header names (System V ABI, chapter 4); nil if it has none, as a script.
     func architecture() throws(AWSError) -> StageSettings.Architecture? {
         // head ends unzip with the header: the rest is not unpacked.
-        let command = #"unzip -p "$1" "$2" | head -c 20"#
+        let command = #"unzip -p "$1" "$2" | head -c 256"#
         let header = Array(try output(of: Tool(name: "sh"), ["-c", command, "sh", zip, name]))
-        guard header.count == 20, header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
+        guard !header.isEmpty else { throw .blocked("\(zip): '\(name)' is empty") }
+        if header.starts(with: "#!".utf8) {
+            let line = header.prefix { $0 != 0x0A }
+            guard line.count < header.count, line.last != 0x0D else {
+                throw .blocked(
+                    "\(zip): '\(name)' is a script whose first line ends as on Windows; Linux can't start it"
+                )
+            }
+            return nil
+        }
+        guard header.count >= 20, header.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else {
+            throw .blocked("\(zip): '\(name)' is neither an ELF executable nor a script; Linux can't start it")
+        }
         switch Int(header[18]) | Int(header[19]) << 8 {
         case 62: return .x86
         case 183: return .arm

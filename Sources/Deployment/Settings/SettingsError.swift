@@ -12,7 +12,9 @@ package enum SettingsError: InputError, Equatable {
     case invalid(file: String, key: [String], reason: String)
 
     /// The one line.
-    package var description: String {
+    package var description: String { text.printable() }
+
+    private var text: String {
         switch self {
         case .unreadable(let reason): reason
         case .malformed(let file, let error):

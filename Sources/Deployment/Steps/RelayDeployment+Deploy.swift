@@ -80,8 +80,10 @@ extension RelayDeployment {
             if let function = try look(at: &seen) {
                 return (.unchanged, settings.functionName, function)
             }
-            try change { () throws(AWSError) in try lambda.create(creation(role: role), zip: zip, progress: uploaded) }
-            return (.created, settings.functionName, isDryRun ? nil : try waitUntilIdle())
+            if isDryRun { return (.created, settings.functionName, nil) }
+            try lambda.create(creation(role: role), zip: zip, progress: uploaded)
+            created()
+            return (.created, settings.functionName, try waitUntilUpdated())
         }
     }
 
@@ -110,7 +112,7 @@ extension RelayDeployment {
             }
             if isDryRun { return (.changed, "\(zip.size) bytes", function) }
             try lambda.update(code: zip, architecture: architecture, progress: uploaded)
-            return (.changed, "\(zip.size) bytes", try waitUntilIdle())
+            return (.changed, "\(zip.size) bytes", try waitUntilUpdated())
         }
     }
 
@@ -123,9 +125,11 @@ extension RelayDeployment {
             let function = try waitUntilIdle(from: seen.take())
             let changes = self.changes(to: function, role: role)
             tellKeptVariables(function)
-            if changes == LambdaService.Changes() { return (.unchanged, nil, function) }
-            try change { () throws(AWSError) in try lambda.update(changes) }
-            return (.changed, summary(of: changes, to: function), isDryRun ? function : try waitUntilIdle())
+            if changes == LambdaService.Changes() { return (.unchanged, nil, try checked(function)) }
+            let summary = summary(of: changes, to: function)
+            if isDryRun { return (.changed, summary, function) }
+            try lambda.update(changes)
+            return (.changed, summary, try waitUntilUpdated())
         }
     }
 
@@ -207,11 +211,24 @@ extension RelayDeployment {
         try step("versions") { () throws(AWSError) in
             let versions = try lambda.versions().map(\.number)
             let old = versions.dropLast(settings.retainedVersions)
+            var held: [Int] = []
             try change { () throws(AWSError) in
-                for version in old { _ = try lambda.delete(version: version) }
+                for version in old where try !delete(version) { held.append(version) }
             }
-            let kept = versions.suffix(settings.retainedVersions).map(String.init).joined(separator: ", ")
-            return (old.isEmpty ? .unchanged : .changed, "kept for a rollback: \(kept)", ())
+            let kept = (held + versions.suffix(settings.retainedVersions)).map(String.init).joined(separator: ", ")
+            return (old.count == held.count ? .unchanged : .changed, "kept for a rollback: \(kept)", ())
+        }
+    }
+
+    /// Deletes a version. Returns false if an alias holds it.
+    private func delete(_ version: Int) throws(AWSError) -> Bool {
+        do {
+            _ = try lambda.delete(version: version)
+            return true
+        } catch {
+            guard case .refused(let refusal) = error, refusal.isHeldByAlias else { throw error }
+            report(.note("version \(version) stays: an alias of the function names it"))
+            return false
         }
     }
 
@@ -222,6 +239,7 @@ extension RelayDeployment {
             if let api = try findRestAPI() { return (.unchanged, api.id, api.id) }
             if isDryRun { return (.created, nil, nil) }
             let id = try restAPIs.create(named: settings.functionName).id
+            created()
             return (.created, id, id)
         }
         guard let api else { return nil }
@@ -258,7 +276,10 @@ extension RelayDeployment {
         var proxy = resources.first { $0.path == "/{proxy+}" }?.id
         if proxy == nil {
             changes += 1
-            if !isDryRun { proxy = try restAPIs.createResource("{proxy+}", under: root, of: api).id }
+            if !isDryRun {
+                proxy = try restAPIs.createResource("{proxy+}", under: root, of: api).id
+                created()
+            }
         }
         for resource in [root, proxy].compactMap(\.self) {
             var method = try restAPIs.method(of: resource, of: api)

@@ -26,7 +26,10 @@ extension RelayDeployment {
             guard let sha256 = published.configuration.codeSha256 else {
                 throw .unreadable(action: "lambda:GetFunction")
             }
-            if sha256 == now.codeSha256 { return (.unchanged, "it is that of version \(version) already", ()) }
+            if sha256 == now.codeSha256 {
+                _ = try checked(now)
+                return (.unchanged, "it is that of version \(version) already", ())
+            }
             try restore(published, sha256: sha256, by: folder)
             return (.changed, "that of version \(version)", ())
         }
@@ -66,6 +69,6 @@ extension RelayDeployment {
         try lambda.update(code: zip, architecture: architecture, publishes: false) { [report] sent, total in
             report(.uploaded(sent: sent, total: total))
         }
-        _ = try waitUntilIdle()
+        _ = try waitUntilUpdated()
     }
 }

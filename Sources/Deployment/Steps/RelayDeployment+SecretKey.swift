@@ -20,7 +20,7 @@ extension RelayDeployment {
             if variables.updateValue(secretKey, forKey: "SECRET_KEY") == secretKey { return (.unchanged, nil, false) }
             // The revision makes it an error if somebody else changes the function in between.
             try lambda.update(.init(environment: .init(variables: variables), revision: before.revisionId))
-            guard try waitUntilIdle().variables == variables else {
+            guard try waitUntilUpdated().variables == variables else {
                 throw .blocked("the function's environment is not what was set; look at it in the AWS console")
             }
             let replaces = before.variables["SECRET_KEY"] != nil

@@ -23,6 +23,8 @@ package struct DeploymentStatus: Encodable, Sendable {
         package let state: String
         /// Lambda's word for how the last change went.
         package let lastUpdate: String
+        /// Why it can't be called, or why the last change failed, in Lambda's words.
+        package let reason: String?
         /// When it was changed.
         package let lastModified: String
         /// The code's SHA-256, in base64.
@@ -97,6 +99,7 @@ extension RelayDeployment {
             name: settings.functionName,
             state: configuration.state ?? "unknown",
             lastUpdate: configuration.lastUpdateStatus ?? "unknown",
+            reason: configuration.failure,
             lastModified: configuration.lastModified ?? "unknown",
             codeSha256: configuration.codeSha256 ?? "unknown",
             versions: versions.map(\.number),
@@ -115,11 +118,12 @@ extension RelayDeployment {
         let start = Int64(Date().timeIntervalSince1970 * 1000) - 3_600_000
         var (invocations, errors) = (0, 0)
         var token: String?
+        var markers = PageMarkers(action: "logs:FilterLogEvents")
         repeat {
             guard let page = try logs.events(since: start, after: token) else { return nil }
             invocations += page.events.count { $0.isReport }
             errors += page.events.count { $0.isError }
-            token = page.nextToken
+            token = try markers.next(page.nextToken)
         } while token != nil
         return DeploymentStatus.Log(
             group: logs.group,

@@ -18,6 +18,7 @@ extension RelayDeployment {
         var shown: Set<String> = []
         while true {
             var token: String?
+            var markers = PageMarkers(action: "logs:FilterLogEvents")
             repeat {
                 let page = try retrying { () throws(AWSError) in try logs.events(since: start, after: token) }
                 guard let page else {
@@ -27,7 +28,7 @@ extension RelayDeployment {
                     show(LogRecord(event))
                     start = max(start, event.timestamp)
                 }
-                token = page.nextToken
+                token = try markers.next(page.nextToken)
             } while token != nil
             guard follows else { return }
             Thread.sleep(forTimeInterval: 2)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import Loopback
 
 /// A stage's relay on AWS. Every step looks first and changes only what is not right, so that whatever an earlier run
 /// left, the same again ends in the same deployment.
@@ -12,6 +13,8 @@ package final class RelayDeployment {
     let logs: LogsService
     let identity: IdentityService
     let report: (DeploymentEvent) -> Void
+    /// When this run last made something, which AWS may not know everywhere yet.
+    private var lastCreation: MonotonicTime?
 
     /// - Parameters:
     ///   - isDryRun: whether AWS is only asked, and nothing changed.
@@ -54,12 +57,29 @@ package final class RelayDeployment {
             do {
                 return try body()
             } catch {
-                guard let patience = error.patience, MonotonicTime.now + pause < began + patience else { throw error }
+                guard let patience = patience(with: error), MonotonicTime.now + pause < began + patience else {
+                    throw error
+                }
                 report(.waiting)
                 Thread.sleep(forTimeInterval: pause * .random(in: 0.8...1.2))
                 pause = min(pause * 2, 8)
             }
         }
+    }
+
+    /// Notes that something was made just now.
+    func created() {
+        lastCreation = .now
+    }
+
+    /// Whether what is not found may only have been made a moment ago.
+    private var hasJustCreated: Bool {
+        lastCreation.map { MonotonicTime.now - $0 < 20 } ?? false
+    }
+
+    private func patience(with error: AWSError) -> Double? {
+        if case .refused(let refusal) = error, refusal.isNotFound, hasJustCreated { return 20 }
+        return error.patience
     }
 
     /// Makes a change, unless this is a dry run.
@@ -103,6 +123,18 @@ package final class RelayDeployment {
         return function
     }
 
+    /// The same, which must not have failed.
+    func waitUntilUpdated() throws(AWSError) -> LambdaService.Configuration {
+        try checked(waitUntilIdle())
+    }
+
+    func checked(_ function: LambdaService.Configuration) throws(AWSError) -> LambdaService.Configuration {
+        if let reason = function.failure {
+            throw .blocked("Lambda could not update the function: \(reason.printable())")
+        }
+        return function
+    }
+
     /// The function as it was seen a moment ago, for the first look; later ones ask again.
     func look(
         at seen: inout LambdaService.Configuration?
@@ -126,11 +158,12 @@ package final class RelayDeployment {
         let end = MonotonicTime.now + 120
         var pause = 0.1
         while MonotonicTime.now < end {
-            guard let function = try look(at: &seen) else { throw .blocked("the function was deleted meanwhile") }
-            if function.state == "Failed" {
-                throw .blocked("Lambda could not make the function: \(function.stateReason ?? "no reason given")")
+            let function = try look(at: &seen)
+            guard function != nil || hasJustCreated else { throw .blocked("the function was deleted meanwhile") }
+            if function?.state == "Failed", let reason = function?.failure {
+                throw .blocked("Lambda could not make the function: \(reason.printable())")
             }
-            if !function.isBusy { return function }
+            if let function, !function.isBusy { return function }
             report(.waiting)
             Thread.sleep(forTimeInterval: pause)
             pause = min(pause * 1.5, 2)

@@ -68,6 +68,7 @@ struct DeploymentRequest {
             }
         }
         try checkThatTheRelayTakes(settings.environment)
+        warnOfDetours(settings.environment, context)
         let deployment = try onAWS(context, settings, profile: profile, isDryRun: isDryRun)
         if zip == nil { try packageIfNeeded(context) }
         let package = try DeploymentPackage(path: context.absolute(zip ?? packagedZip))
@@ -88,6 +89,19 @@ struct DeploymentRequest {
         for name in ["NUMBER_OF_PAGES", "REQUESTS_PER_SECOND"] {
             guard let value = variables[name], value.wholeMatch(of: /[0-9]*/) == nil else { continue }
             throw CommandError("\(place)\(name) takes a whole number, not '\(value)'")
+        }
+    }
+
+    /// Customers' API keys are sent where these say, or to whom these trust.
+    private func warnOfDetours(_ variables: [String: String], _ context: Context) {
+        let detours = [
+            "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "SECURITYTRAILS_API_URL", "SSL_CERT_DIR", "SSL_CERT_FILE",
+        ]
+        for name in variables.keys.sorted() where detours.contains(name.uppercased()) {
+            context.say(
+                "warning: zappa_settings.json: \(stage): aws_environment_variables: \(name): "
+                    + "decides who sees your customers' SecurityTrails keys"
+            )
         }
     }
 

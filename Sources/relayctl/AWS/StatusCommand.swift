@@ -49,6 +49,9 @@ extension DeploymentStatus {
             rows += [
                 ("function", function.name),
                 ("state", "\(function.state), last update \(function.lastUpdate), \(function.lastModified)"),
+            ]
+            if let reason = function.reason { rows.append(("reason", reason)) }
+            rows += [
                 ("code", "\(function.codeSha256)\(Self.comparison(function.isPackagedCode))"),
                 (
                     "versions",

@@ -1,3 +1,5 @@
+import Loopback
+
 /// What AWS calls are signed with.
 package struct Credentials: Equatable, Sendable {
     /// The access key's id, which is no secret.
@@ -48,15 +50,15 @@ package enum CredentialsError: Error, Equatable, CustomStringConvertible {
         case .unreadable(let path, let reason):
             "\(path): can't be read: \(reason)"
         case .missingKey(let key, let profile):
-            "the profile '\(profile.printable)' has no \(key), or an empty one"
+            "the profile '\(profile.printable())' has no \(key), or an empty one"
         case .noProfile(let profile):
-            "no AWS credentials: neither the environment nor ~/.aws has the profile '\(profile.printable)'"
+            "no AWS credentials: neither the environment nor ~/.aws has the profile '\(profile.printable())'"
                 + " (aws/HOWTO.md, step 4)"
         case .profileWithoutKeys(let profile):
-            "the profile '\(profile.printable)' has no keys of its own, or a role; "
+            "the profile '\(profile.printable())' has no keys of its own, or a role; "
                 + "single sign-on and roles need version 2 of the aws command"
         case .commandFailed(let name, let profile):
-            "\(name) gave no credentials for the profile '\(profile.printable)'"
+            "\(name) gave no credentials for the profile '\(profile.printable())'"
         case .unknownVersion(let version, let name):
             "\(name) gave credentials of Version \(version); only 1 is known"
         case .expired(let name, let end):

@@ -226,7 +226,7 @@ package struct CredentialChain: Sendable {
         }
         guard output.version == 1 else { throw .unknownVersion(output.version, name) }
         if let expiration = output.expiration {
-            guard let end = Self.date(expiration), end > now else { throw .expired(name, expiration.printable) }
+            guard let end = Self.date(expiration), end > now else { throw .expired(name, expiration.printable()) }
         }
         return Credentials(accessKeyID: output.id, secretAccessKey: output.secret, sessionToken: output.token)
     }
