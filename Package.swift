@@ -62,8 +62,8 @@ let package = Package(
             resources: [.embedInCode("Page/Browser")]
         ),
         .target(name: "Loopback", dependencies: ["COpenSSL", "JSON"], linkerSettings: system("ssl", "crypto")),
-        .target(name: "LocalLambda", dependencies: ["JSON", "Loopback"]),
-        .target(name: "Deployment", dependencies: ["COpenSSL", "HTTPClient", "JSON", "Loopback"], linkerSettings: system("crypto")),
+        .target(name: "LocalLambda", dependencies: ["Loopback"]),
+        .target(name: "Deployment", dependencies: ["COpenSSL", "HTTPClient", "Loopback"], linkerSettings: system("crypto")),
         .executableTarget(
             name: "relayctl",
             dependencies: ["bootstrap", "Deployment", "Extraction", "HTTPClient", "Investigation", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
@@ -78,13 +78,16 @@ let package = Package(
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
-        .testTarget(name: "LambdaRuntimeTests", dependencies: ["JWT", "LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]),
+        .testTarget(
+            name: "LambdaRuntimeTests",
+            dependencies: ["HTTPClient", "JWT", "LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]
+        ),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["COpenSSL", "JWT", "TestSupport"]),
-        .testTarget(name: "CTIMTests", dependencies: ["CTIM"]),
+        .testTarget(name: "CTIMTests", dependencies: ["CTIM", "JSON"]),
         .testTarget(name: "InvestigationTests", dependencies: ["Extraction", "Investigation", "Loopback"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
-        .testTarget(name: "SecurityTrailsTests", dependencies: ["SecurityTrails", "LocalLambda", "Loopback"]),
+        .testTarget(name: "SecurityTrailsTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback", "SecurityTrails"]),
         .testTarget(
             name: "RelayTests",
             dependencies: [

@@ -4,7 +4,7 @@ import Loopback
 /// What a stand-in SecurityTrails answers. As JSON it is an object of `ping`, `observables` (value → kind of question →
 /// a page each), `paths` (exact decoded path, looked at first) and `default`; wherever an answer may stand, so may a list
 /// of them: one a call, and the last repeats.
-package struct Scenario: Codable, Sendable {
+package struct Scenario: Decodable, Sendable {
     /// What can be asked about an observable; the raw value is what a scenario in JSON calls it.
     package enum Question: String, CaseIterable, Sendable {
         /// `history/VALUE/dns/a`
@@ -30,7 +30,7 @@ package struct Scenario: Codable, Sendable {
     }
 
     /// What is known of one observable: the pages of each question about it.
-    package struct Observable: Codable, Sendable {
+    package struct Observable: Decodable, Sendable {
         /// One element a page.
         package var pages: [Question: [Answers]]
 
@@ -53,14 +53,10 @@ package struct Scenario: Codable, Sendable {
                 if let question = Question(rawValue: name) { pages[question] = answers }
             }
         }
-
-        package func encode(to encoder: any Encoder) throws {
-            try Dictionary(uniqueKeysWithValues: pages.map { ($0.rawValue, $1) }).encode(to: encoder)
-        }
     }
 
     /// The answers to successive calls; the last one repeats.
-    package struct Answers: Codable, Sendable, ExpressibleByArrayLiteral {
+    package struct Answers: Decodable, Sendable, ExpressibleByArrayLiteral {
         /// In the order of the calls.
         package var list: [Answer]
 
@@ -78,12 +74,6 @@ package struct Scenario: Codable, Sendable {
         package init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             list = try (try? container.decode([Answer].self)) ?? [container.decode(Answer.self)]
-        }
-
-        /// Writes one answer, or a list of them.
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            if list.count == 1 { try container.encode(list[0]) } else { try container.encode(list) }
         }
     }
 

@@ -3,7 +3,7 @@ import Loopback
 
 extension Scenario {
     /// One answer, or what stands for one.
-    package struct Answer: Codable, Sendable {
+    package struct Answer: Decodable, Sendable {
         /// The status; 200 if nil.
         package var status: Int?
         /// What follows the status.
