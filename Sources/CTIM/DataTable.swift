@@ -5,7 +5,7 @@ import JSON
 package struct DataTable {
     /// A column and the type of its cells.
     package struct Column: Sendable {
-        /// The types, of those in CTIM's vocabulary. A cell of any type may be null.
+        /// The types, of those in CTIM's vocabulary.
         package enum Kind: String, Sendable {
             /// A text.
             case string
@@ -17,11 +17,14 @@ package struct DataTable {
         package let name: String
         /// The type of the cells.
         package let kind: Kind
+        /// Whether a cell may be null. CTIM takes it that none may, unless the column says otherwise.
+        package let mayBeNull: Bool
 
         /// A column.
-        package init(_ name: String, _ kind: Kind) {
+        package init(_ name: String, _ kind: Kind, mayBeNull: Bool = false) {
             self.name = name
             self.kind = kind
+            self.mayBeNull = mayBeNull
         }
     }
 
@@ -56,6 +59,7 @@ package struct DataTable {
                     $0.object {
                         $0.member("name", column.name)
                         $0.member("type", column.kind.rawValue)
+                        if column.mayBeNull { $0.member("required", false) }
                     }
                 }
             }

@@ -132,10 +132,14 @@ extension DataTable {
         }
         var columns: [Column] = []
         if let name = lookup.valueColumn { columns.append(Column(name, .string)) }
-        if hasFirst { columns.append(Column("First seen", .string)) }
-        if hasLast { columns.append(Column("Last seen", .string)) }
+        if hasFirst {
+            columns.append(Column("First seen", .string, mayBeNull: rows.contains { $0.firstSeen == nil }))
+        }
+        if hasLast { columns.append(Column("Last seen", .string, mayBeNull: rows.contains { $0.lastSeen == nil })) }
         for index in filled {
-            columns.append(Column(lookup.columns[index].name, lookup.columns[index].isNumber ? .integer : .string))
+            let column = lookup.columns[index]
+            let mayBeNull = rows.contains { $0.cells[index] == .none }
+            columns.append(Column(column.name, column.isNumber ? .integer : .string, mayBeNull: mayBeNull))
         }
         self.init(columns: columns, rowCount: rows.count) { index, writer in
             let row = rows[index]

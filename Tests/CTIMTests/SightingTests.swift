@@ -168,7 +168,10 @@ struct SightingTests {
 
     /// A table of that many rows of two cells.
     private func table(_ rows: Int) -> DataTable {
-        DataTable(columns: [.init("Address", .string), .init("Names on it", .integer)], rowCount: rows) { row, writer in
+        let columns: [DataTable.Column] = [
+            .init("Address", .string), .init("Names on it", .integer, mayBeNull: true),
+        ]
+        return DataTable(columns: columns, rowCount: rows) { row, writer in
             writer.string("192.0.2.\(row)")
             if row == 1 { writer.null() } else { writer.number(row) }
         }
@@ -179,7 +182,8 @@ struct SightingTests {
         let text = write(sighting(relations: 1, table: table(2))).text
         #expect(
             text.hasSuffix(
-                #""data":{"columns":[{"name":"Address","type":"string"},{"name":"Names on it","type":"integer"}],"#
+                #""data":{"columns":[{"name":"Address","type":"string"},"#
+                    + #"{"name":"Names on it","type":"integer","required":false}],"#
                     + #""rows":[["192.0.2.0",0],["192.0.2.1",null]]}}"#
             )
         )

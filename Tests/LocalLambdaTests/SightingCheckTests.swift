@@ -21,7 +21,10 @@ struct SightingCheckTests {
             ]
         ],
         "data": [
-            "columns": [["name": "Address", "type": "string"], ["name": "Names on it", "type": "integer"]],
+            "columns": [
+                ["name": "Address", "type": "string"],
+                ["name": "Names on it", "type": "integer", "required": false],
+            ],
             "rows": [["192.0.2.1", 7], ["192.0.2.2", nil]],
         ],
     ]
@@ -133,6 +136,7 @@ struct SightingCheckTests {
         ("data.rows.0.0", 192, "sighting.data.rows.0.0: no text"),
         ("data.rows.0.0", ["192.0.2.1"], "sighting.data.rows.0.0: no text"),
         ("data.columns.1.required", true, "sighting.data.rows.1.1: null"),
+        ("data.columns.1.required", nil, "sighting.data.rows.1.1: null"),
         ("data.columns.0.type", "observable", "sighting.data.rows.0.0: no object"),
     ]
 

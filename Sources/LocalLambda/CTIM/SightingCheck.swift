@@ -63,9 +63,9 @@ package enum SightingCheck {
         return wrong
     }
 
-    /// A value is of its column's type, or null unless the column says that it must not be.
+    /// A value is of its column's type, or null if the column says that it may be.
     private static func cellViolations(_ value: JSONValue, _ column: JSONValue, _ path: String) -> [String] {
-        guard value != .null else { return column["required"] == .bool(true) ? ["\(path): null"] : [] }
+        guard value != .null else { return column["required"] == .bool(false) ? [] : ["\(path): null"] }
         return column["type"]?.string.flatMap { columnTypes[$0] }?.violations(by: value, at: path) ?? []
     }
 
