@@ -11,7 +11,7 @@
 /// `@unchecked Sendable`: all of its state is read and written under the mutex.
 final class Watchdog: @unchecked Sendable {
     /// Seconds that libcurl's own time-outs have to end a request first.
-    private static let grace = 0.5
+    private static let grace = 0.2
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -117,7 +117,8 @@ final class Watchdog: @unchecked Sendable {
                     continue
                 }
                 shutDownAll()
-                moment = nil
+                // A request that waited for one of these connections may open another.
+                moment = .now + Self.grace
             }
         }
     }

@@ -113,6 +113,23 @@ struct InvocationTests {
         }
     }
 
+    @Test("An answer that trickles in is given up in time, and one that is waited for is not")
+    func trickle() throws {
+        let pieces = HTTPServer.Response.Pace(bytes: 1, pause: 0.05)
+        var response = HTTPServer.Response(status: 202, body: Data(repeating: 0x20, count: 60))
+        response.pace = pieces
+        let server = try ScriptedServer([], afterwards: .init(.respond(response)))
+        defer { server.stop() }
+        let address = try #require(RuntimeConnection.Address(server.address))
+        let connection = RuntimeConnection(address, bodyLimit: 100)
+        let begin = ContinuousClock.now
+        #expect(throws: RuntimeConnection.Lost.self) {
+            try connection.exchange("", headers: "", body: [], timeout: 0.5)
+        }
+        #expect(ContinuousClock.now - begin < .seconds(2.5))
+        #expect(try connection.exchange("", headers: "", body: nil, timeout: nil).body.count == 60)
+    }
+
     @Test(
         "An answer that is no HTTP, too large or without a length is refused",
         arguments: [
