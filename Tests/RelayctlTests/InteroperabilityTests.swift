@@ -153,6 +153,7 @@ func python(_ program: String, input: String) throws -> String {
     let (stdin, stdout) = (Pipe(), Pipe())
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", program]
+    process.environment = hermeticEnvironment
     process.standardInput = stdin
     process.standardOutput = stdout
     process.standardError = FileHandle.nullDevice

@@ -12,6 +12,7 @@ final class PythonServer: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let script = project.appendingPathComponent("Tests/RelayctlTests").appendingPathComponent(name)
         process.arguments = ["python3", script.path] + arguments
+        process.environment = hermeticEnvironment
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
