@@ -52,6 +52,22 @@ struct AWSErrorTests {
         #expect(refusal("SignatureDoesNotMatch", "no").missingAction == nil)
     }
 
+    @Test("A key that is not known may belong to a region that is not enabled, which is named")
+    func optInRegion() {
+        var refusal = AWSRefusal(
+            action: "sts:GetCallerIdentity",
+            status: 403,
+            code: "InvalidClientTokenId",
+            message: "x"
+        )
+        refusal.region = "eu-south-2"
+        #expect(
+            AWSError.refused(refusal).description.hasSuffix(
+                "or eu-south-2 is a region that the account has not enabled"
+            )
+        )
+    }
+
     @Test("AWS's words come with the fix under them")
     func fixes() {
         let refusal = AWSRefusal(

@@ -121,6 +121,23 @@ struct PolicyTests {
         #expect(try lint([wrong, try rendered(.execution), try rendered(.trust)]).status != 0)
     }
 
+    @Test("A policy that is longer than IAM takes is refused")
+    func length() throws {
+        let stages = (1...40).map {
+            #""stage\#($0)": {"project_name": "p", "aws_region": "us-east-1", "role_name": "r"}"#
+        }
+        let file = try SettingsFile(text: "{\(stages.joined(separator: ", "))}".utf8, file: "s.json")
+        let template = try String(contentsOf: source(of: .deployment), encoding: .utf8)
+        let error = #expect(throws: PolicyError.self) {
+            try PolicyTemplate.deployment.rendered(
+                template,
+                account: try #require(AccountID("123456789012")),
+                stages: try file.stageNames.map(file.stage)
+            )
+        }
+        #expect(error?.description.contains(" characters, and IAM takes 6144: ") == true)
+    }
+
     @Test(
         "An account is 12 digits",
         arguments: ["", "1", "1234-5678-9012", "1234567890123", "12345678901x", "１２３４５６７８９０１２"]

@@ -16,6 +16,26 @@ func stage(_ members: String = "", file: String = "s.json") throws -> StageSetti
 
 @Suite("zappa_settings.json")
 struct SettingsTests {
+    @Test(
+        "Zappa's other settings are accepted without effect, or refused with the reason; null and false ask for nothing"
+    )
+    func zappasSettings() throws {
+        func stage(_ member: String) throws -> StageSettings {
+            let text = #"{"dev": {"project_name": "p", "aws_region": "us-east-1", "role_name": "r", \#(member)}}"#
+            return try SettingsFile(text: text.utf8, file: "s.json").stage("dev")
+        }
+        for member in [#""debug": true"#, #""delete_local_zip": true"#, #""keep_warm_expression": "rate(4 minutes)""#] {
+            #expect(try stage(member).withoutEffect.count == 1, "\(member)")
+        }
+        for member in [
+            #""callbacks": {"zip": "f"}"#, #""xray_tracing": true"#, #""events": [{}]"#, #""layers": ["a"]"#,
+        ] {
+            let error = #expect(throws: SettingsError.self) { try stage(member) }
+            #expect(error?.description.contains("is no setting") == false, "\(member)")
+        }
+        #expect(try stage(#""xray_tracing": false"#).withoutEffect.isEmpty)
+    }
+
     @Test("The project's own file is read, and its keys without effect are told")
     func ownFile() throws {
         let settings = try SettingsFile(InputFile(SettingsFile.name, in: project.path)).stage("dev")

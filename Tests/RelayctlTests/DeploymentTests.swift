@@ -158,6 +158,8 @@ struct DeploymentTests {
         let ofToday = Date().formatted(.iso8601.year().month().day())
         let ofDays = try stage.folder.relayctl("tail", "dev", "--once", "--since", "2d").output
         #expect(ofDays.split(separator: "\n").allSatisfy { $0.hasPrefix(ofToday + "T") && $0.contains("Z ") })
+        let header = try stage.folder.relayctl("tail", "dev", "--once").errors
+        #expect(header.contains("/aws/lambda/\(stage.function) in us-east-1, from \(ofToday)T"))
         let filtered = try stage.folder.relayctl("tail", "dev", "--once", "--filter", "ERROR").output
         #expect(filtered.split(separator: "\n").count == 1)
         #expect(try stage.folder.relayctl("status", "dev").output.contains("last hour   1 invocation, 1 error"))
@@ -214,6 +216,11 @@ struct DeploymentTests {
         try stage.expect(0, try stage.deploy())
         try stage.aws.set(.init(policy: stage.policy, runtime: "python3.9"))
         #expect(try refusal("deploy", "dev").contains("is Zappa's (python3.9); deploy beside it as another stage"))
+        try stage.aws.set(.init(policy: stage.policy, runtime: "nodejs22.x"))
+        #expect(try refusal("deploy", "dev").contains("is not the relay (nodejs22.x); 'relayctl deploy --replace'"))
+        #expect(try refusal("undeploy", "dev", "--yes").contains("is not the relay (nodejs22.x)"))
+        try stage.expect(0, try stage.deploy("--replace"))
+        #expect(try stage.aws.record().state.functions[stage.function]?.runtime == "provided.al2023")
         try stage.aws.set(.init(policy: stage.policy, runtime: "provided.al2023", apis: [stage.function]))
         #expect(try refusal("deploy", "dev").contains("there are 2 REST APIs called \(stage.function)"))
         #expect(try refusal("undeploy", "dev", "--yes").contains("there are 2 REST APIs"))

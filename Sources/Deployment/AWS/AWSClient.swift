@@ -96,7 +96,11 @@ package final class AWSClient {
         } catch {
             throw .unanswered(action: call.action, error)
         }
-        guard (200..<300).contains(response.status) else { throw .refused(AWSRefusal(call.action, response)) }
+        guard (200..<300).contains(response.status) else {
+            var refusal = AWSRefusal(call.action, response)
+            refusal.region = region
+            throw .refused(refusal)
+        }
         return Data(response.body)
     }
 

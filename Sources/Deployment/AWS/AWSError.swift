@@ -35,6 +35,8 @@ package struct AWSRefusal: Sendable {
     package let code: String
     /// AWS's own words.
     package let message: String
+    /// The region that was called.
+    var region: String?
 
     /// Whether the user's policy lacks an action.
     package var isAccessDenied: Bool { status == 403 && code.contains("AccessDenied") }
@@ -96,7 +98,8 @@ extension AWSRefusal {
         switch code {
         case _ where isAccessDenied: missingAction.map { "the user's policy must allow \($0)" }
         case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
-            "the access key is deleted, inactive or another account's: aws/HOWTO.md, step 3"
+            "the access key is deleted, inactive or another account's (aws/HOWTO.md, step 3), or "
+                + "\(region ?? "the region") is a region that the account has not enabled"
         case "SignatureDoesNotMatch", "InvalidSignatureException":
             "the secret access key does not belong to the access key, or this machine's clock is wrong"
         case "ExpiredToken", "ExpiredTokenException", "RequestExpired":

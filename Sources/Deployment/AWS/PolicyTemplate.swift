@@ -10,6 +10,10 @@ package enum PolicyTemplate: String, CaseIterable, Sendable {
     /// Who may take the function's role.
     case trust = "TrustRelationship.json"
 
+    /// Characters of a managed policy, white space left out.
+    /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    private static let limit = 6_144
+
     /// The file's name in `deploy/`.
     package var fileName: String { rawValue }
 
@@ -35,6 +39,8 @@ package enum PolicyTemplate: String, CaseIterable, Sendable {
         guard (try? JSONDecoder().decode(Policy.self, from: Data(policy.utf8))) != nil else {
             throw .noPolicy(file: fileName)
         }
+        let size = policy.count { !$0.isWhitespace }
+        guard size <= Self.limit else { throw .tooLong(file: fileName, size: size, limit: Self.limit) }
         return policy
     }
 
@@ -113,6 +119,8 @@ package enum PolicyError: InputError, Equatable {
     case placeholderLeft(file: String, placeholder: String)
     /// The template is not an IAM policy.
     case noPolicy(file: String)
+    /// The policy has more characters than IAM takes.
+    case tooLong(file: String, size: Int, limit: Int)
 
     /// The one line.
     package var description: String {
@@ -120,6 +128,9 @@ package enum PolicyError: InputError, Equatable {
         case .roleOfAnotherAccount(let stage, let account):
             "\(SettingsFile.name): \(stage): role_arn: is a role of the account \(account)"
         case .placeholderLeft(let file, let placeholder): "\(file) has a placeholder that is not known: \(placeholder)"
+        case .tooLong(let file, let size, let limit):
+            "\(file) would have \(size) characters, and IAM takes \(limit): keep some of the stages in a settings file of "
+                + "their own"
         case .noPolicy(let file): "\(file) is not an IAM policy: JSON with Version and Statement"
         }
     }

@@ -7,6 +7,7 @@ import Loopback
 package final class RelayDeployment {
     let settings: StageSettings
     let isDryRun: Bool
+    private let replacesOthers: Bool
     let client: AWSClient
     let lambda: LambdaService
     let restAPIs: RestAPIService
@@ -18,15 +19,18 @@ package final class RelayDeployment {
 
     /// - Parameters:
     ///   - isDryRun: whether AWS is only asked, and nothing changed.
+    ///   - replacesOthers: whether a function with another runtime than the relay's is taken for the relay.
     ///   - report: told what goes on.
     package init(
         settings: StageSettings,
         client: AWSClient,
         isDryRun: Bool = false,
+        replacesOthers: Bool = false,
         report: @escaping (DeploymentEvent) -> Void
     ) {
         self.settings = settings
         self.isDryRun = isDryRun
+        self.replacesOthers = replacesOthers
         self.client = client
         self.report = report
         lambda = LambdaService(client: client, function: settings.functionName)
@@ -118,6 +122,12 @@ package final class RelayDeployment {
             throw .blocked(
                 "\(settings.functionName) is Zappa's (\(runtime)); deploy beside it as another stage, or run "
                     + "'zappa undeploy \(settings.stage)' first (aws/HOWTO.md, step 12)"
+            )
+        }
+        if let function, !replacesOthers, function.runtime?.hasPrefix("provided") != true {
+            throw .blocked(
+                "\(settings.functionName) is not the relay (\(function.runtime ?? "a container image")); "
+                    + "'relayctl deploy --replace' puts the relay in its place"
             )
         }
         return function

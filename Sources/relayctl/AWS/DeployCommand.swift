@@ -37,6 +37,7 @@ let deploymentOptions = [
     ),
     Option("--dry-run", help: "look alone, and say what would be created or changed"),
     Option("--no-verify", help: "do not call the URL at the end"),
+    Option("--replace", help: "replace a function of that name that is not the relay"),
     profileOption,
     Option("--verbose", short: "-v", help: "say which settings have no effect"),
 ]
@@ -48,6 +49,7 @@ struct DeploymentRequest {
     private let zip: String?
     private let isDryRun: Bool
     private let verifies: Bool
+    private let replacesOthers: Bool
     private let profile: String?
     private let isVerbose: Bool
 
@@ -55,6 +57,7 @@ struct DeploymentRequest {
         stage = try arguments.only("STAGE")
         zip = arguments.value("--zip")
         profile = arguments.value(profileOption.name)
+        replacesOthers = arguments.has("--replace")
         isDryRun = arguments.has("--dry-run")
         verifies = !arguments.has("--no-verify")
         isVerbose = arguments.has("--verbose")
@@ -69,7 +72,13 @@ struct DeploymentRequest {
         }
         try checkThatTheRelayTakes(settings.environment)
         warnOfDetours(settings.environment, context)
-        let deployment = try onAWS(context, settings, profile: profile, isDryRun: isDryRun)
+        let deployment = try onAWS(
+            context,
+            settings,
+            profile: profile,
+            isDryRun: isDryRun,
+            replacesOthers: replacesOthers
+        )
         if zip == nil { try packageIfNeeded(context) }
         let package = try DeploymentPackage(path: context.absolute(zip ?? packagedZip))
         guard let url = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }

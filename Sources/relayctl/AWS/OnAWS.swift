@@ -13,7 +13,8 @@ func onAWS(
     _ context: Context,
     _ settings: StageSettings,
     profile: String? = nil,
-    isDryRun: Bool = false
+    isDryRun: Bool = false,
+    replacesOthers: Bool = false
 ) throws -> RelayDeployment {
     let environment = context.environment
     let found = try CredentialChain(
@@ -25,7 +26,13 @@ func onAWS(
     if let note = found.note { context.say("note: \(note)") }
     let client = try AWSClient(region: settings.region, credentials: found.credentials, environment: environment)
     let output = StepOutput(context, isDryRun: isDryRun)
-    return RelayDeployment(settings: settings, client: client, isDryRun: isDryRun, report: output.show)
+    return RelayDeployment(
+        settings: settings,
+        client: client,
+        isDryRun: isDryRun,
+        replacesOthers: replacesOthers,
+        report: output.show
+    )
 }
 
 extension AWSError {

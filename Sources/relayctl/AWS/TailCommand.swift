@@ -37,7 +37,12 @@ struct TailCommand: Subcommand {
         let layout = RecordLayout(hasColor: !context.isPlain(context.streams.output), hasDate: since >= 86_400)
         let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
         let start = context.now().addingTimeInterval(Double(-since))
-        try onAWS(context, settings, profile: profile).tail(
+        let deployment = try onAWS(context, settings, profile: profile)
+        context.say(
+            "\(settings.logGroup) in \(settings.region), from \(start.formatted(.iso8601)) on"
+                + (follows ? "; Ctrl-C ends it" : "")
+        )
+        try deployment.tail(
             since: start,
             follows: follows
         ) { record in
