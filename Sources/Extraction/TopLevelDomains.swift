@@ -1,5 +1,5 @@
 /// IANA's list of top-level domains (https://data.iana.org/TLD/tlds-alpha-by-domain.txt),
-/// written by tools/renew-top-level-domains.
+/// written by Tests/Tools/renew-top-level-domains.
 enum TopLevelDomains {
     /// The list's date.
     static let date = "2026-01-19"

@@ -5,17 +5,10 @@
 /// The caller goes through the text from front to back. A value that it does not read is passed over, and checked on the
 /// way:
 ///
-///     var reader = JSONReader(bytes)
-///     if try reader.enterObject() {
-///         while let name = try reader.nextMember() {
-///             switch name {
-///             case "pages": pages = try reader.wholeNumber()
-///             case "records": try readRecords(&reader)
-///             default: break
-///             }
-///         }
+///     guard try reader.enterObject() else { return }
+///     while let name = try reader.nextMember() {
+///         if name == "pages" { pages = try reader.wholeNumber() }
 ///     }
-///     try reader.finish()
 ///
 /// Two rules for callers: an object or an array that was entered is read until `nextMember` or `nextElement` says that
 /// it has ended, and of members of the same name the last one counts.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The checks of tools/check-page, which drives the page in headless Chromium; made once.
+/// The checks of Tests/Tools/check-page, which drives the page in headless Chromium; made once.
 private enum PageChecks {
     static let names = [
         "What is in the text appears as chips, and what is left out with the reason",
@@ -39,7 +39,7 @@ private enum PageChecks {
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "python3", project.appendingPathComponent("tools/check-page").path, built("relayctl").path,
+            "python3", project.appendingPathComponent("Tests/Tools/check-page").path, built("relayctl").path,
         ]
         process.standardOutput = output
         guard (try? process.run()) != nil else { return [:] }
