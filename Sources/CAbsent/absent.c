@@ -1,5 +1,5 @@
 // Debian's libcurl.a names functions of Kerberos, LDAP and RTMP, whose libraries the packaged executable does without:
-// the relay speaks http and https alone, with no authentication of libcurl's. Each name is defined here, hidden, so that
+// the relay speaks only http and https, with no authentication of libcurl's. Each name is defined here, hidden, so that
 // it stands in for nothing outside of the executable; a call would end the process and say which it was.
 
 #include <math.h>

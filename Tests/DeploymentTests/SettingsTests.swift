@@ -118,7 +118,7 @@ struct SettingsTests {
             (#""timeout_seconds": 1.5"#, "timeout_seconds: takes a whole number from 1 to 900, not 1.5"),
             (
                 #""runtime": "python3.7""#,
-                "runtime: takes provided.al2023 alone (the relay is an executable), not 'python3.7'"
+                "runtime: takes only provided.al2023 (the relay is an executable), not 'python3.7'"
             ),
             (#""architecture": "x86""#, "architecture: takes one of x86_64, arm64, not 'x86'"),
             (

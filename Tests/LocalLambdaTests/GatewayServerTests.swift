@@ -65,7 +65,7 @@ import Testing
         #expect(local.reports.with { $0.isEmpty })
     }
 
-    @Test("a function that takes too long, or crashes, costs that request alone")
+    @Test("A function that takes too long, or crashes, costs only that request")
     func failures() throws {
         let handle = #"""
             case "$event" in

@@ -13,7 +13,7 @@ import Testing
         + ["/version", "/refer of 10 domains", "/observe of 1 domain"].flatMap { question in
             ["p50", "p99", "rate", "CPU"].map { ("\(question), \($0)", true) }
         }
-        + [("first /observe over TLS", false), ("warm /observe, TLS anew", false), ("peak memory", true)]
+        + [("first /observe over TLS", false), ("warm /observe, new TLS connection", false), ("peak memory", true)]
 
     @Test("Every row has a figure of the relay, and one of the C program if it does the same")
     func everyRow() throws {

@@ -142,7 +142,7 @@ struct JWTTests {
             (
                 "кey\n", [],
                 "the relay would refuse this JWT: Invalid authentication credentials; "
-                    + "an API key holds visible ASCII characters alone"
+                    + "an API key holds only visible ASCII characters"
             ),
             ("x\n", ["-f", "-", "--secret-file", "-"], "--file and --secret-file can't both be standard input"),
             ("x\n", ["--secret-file", "empty"], "empty: takes one line, the SECRET_KEY"),

@@ -127,7 +127,7 @@ struct StageReader {
     }
 
     private func checkRuntime() throws(SettingsError) {
-        _ = try string("runtime", takes: "provided.al2023 alone (the relay is an executable)") {
+        _ = try string("runtime", takes: "only provided.al2023 (the relay is an executable)") {
             $0 == "provided.al2023"
         }
     }

@@ -95,7 +95,7 @@ extension RelayDeployment {
         report(
             .warning(
                 "the function lacks the settings' tags \(different.joined(separator: ", ")), or lambda:ListTags is not "
-                    + "allowed; deploy tags a new function alone: set them in the console or with 'aws lambda tag-resource'"
+                    + "allowed; deploy tags only a new function: set them in the console or with 'aws lambda tag-resource'"
             )
         )
     }

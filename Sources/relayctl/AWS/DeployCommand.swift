@@ -35,7 +35,7 @@ let deploymentOptions = [
         value: "FILE",
         help: "the zip (default: \(packagedZip), packaged again if the sources are newer)"
     ),
-    Option("--dry-run", help: "look alone, and say what would be created or changed"),
+    Option("--dry-run", help: "show what would change; change nothing"),
     Option("--no-verify", help: "do not call the URL at the end"),
     Option("--replace", help: "replace a function of that name that is not the relay"),
     profileOption,

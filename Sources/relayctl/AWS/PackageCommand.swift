@@ -10,7 +10,7 @@ struct PackageCommand: Subcommand {
     static let discussion = """
         Builds the relay with libcurl, OpenSSL and Swift's libraries linked in, checks that it starts on Lambda's
         provided.al2023, and packs it with this machine's certificate authorities into
-        .build/lambda/securitytrails-relay.zip. The unpacked executable stays beside the zip. Packaging anew is what renews
+        .build/lambda/securitytrails-relay.zip. The unpacked executable stays beside the zip. Package again to renew
         the libraries and the authorities. 'deploy/setup --lambda' installs what it needs.
         """
     static let options: [Option] = []

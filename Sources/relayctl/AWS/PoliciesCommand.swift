@@ -11,7 +11,7 @@ struct PoliciesCommand: Subcommand {
         Fills in the templates in deploy/ and writes them to aws/rendered/: what the
         user who deploys may do, for all stages of zappa_settings.json; and in a folder
         of the stage's name what its function may do, and who may take its role.
-        aws/HOWTO.md says where each one goes. Nothing is written where one of them
+        aws/HOWTO.md says where each one goes. Nothing is written if one of them
         can't be filled in. Nothing is sent to AWS.
 
           relayctl policies dev --account 123456789012

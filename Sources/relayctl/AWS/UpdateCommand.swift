@@ -4,7 +4,7 @@ struct UpdateCommand: Subcommand {
     static let summary = "Deploy new code or settings to a function that is there"
     static let synopsis = "STAGE [OPTION]..."
     static let discussion = """
-        Does what deploy does, and refuses where there is no function yet.
+        Does what deploy does, but fails if there is no function yet.
 
           relayctl update dev
         """

@@ -34,7 +34,7 @@ struct BenchCommand: Subcommand {
 
     init(_ arguments: Arguments) throws {
         guard arguments.positional.isEmpty || arguments.positional == ["upstream"] else {
-            throw CommandError("it measures 'upstream', or the executable where nothing is named")
+            throw CommandError("bench takes nothing, or 'upstream'")
         }
         isUpstream = !arguments.positional.isEmpty
         let foreign = (isUpstream ? ["--n", "--json"] : ["--only"]).first(where: arguments.has)

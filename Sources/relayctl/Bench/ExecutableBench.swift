@@ -239,7 +239,7 @@ extension ExecutableBench {
         let again = Latency(seconds.again).percentile(50) * 1000
         return [
             Row(name: "first /observe over TLS", unit: .milliseconds, relay: first, limit: 1.6 * again),
-            Row(name: "warm /observe, TLS anew", unit: .milliseconds, relay: again),
+            Row(name: "warm /observe, new TLS connection", unit: .milliseconds, relay: again),
         ]
     }
 

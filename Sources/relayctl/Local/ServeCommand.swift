@@ -101,7 +101,7 @@ struct ServeCommand: Subcommand {
         defer { server.stop() }
         try show(page, port: server.port, demonstration, context)
         let watch = FileWatch(executable) {
-            output.announce("The executable has changed: the next invocation starts it anew.")
+            output.announce("The executable has changed: the next invocation starts the new one.")
             pool.restart()
         }
         defer { watch.stop() }

@@ -26,7 +26,7 @@ struct ServeOutput: Sendable {
             announce("A stand-in with made-up data answers for SecurityTrails.")
             announce("It knows example.com, www.example.net, 192.0.2.10, 198.51.100.7 and 2001:db8::10.")
         }
-        // A key that was made up a moment ago, for this run alone, is nobody's secret.
+        // A key that was made up a moment ago, only for this run, is nobody's secret.
         if demonstration.hasMadeUpSecret, let token = demonstration.token {
             announce("A SECRET_KEY was made up; this is a token of it:")
             announce("Authorization: Bearer \(token)")

@@ -187,7 +187,7 @@ extension JWTCommand {
         do {
             _ = try Authorization(secretKey: issue.secret).caller(ofToken: issue.token, until: .now)
         } catch {
-            let cause = error == .badKey ? "; an API key holds visible ASCII characters alone" : ""
+            let cause = error == .badKey ? "; an API key holds only visible ASCII characters" : ""
             throw CommandError("the relay would refuse this JWT: \(error.message)\(cause)")
         }
     }
