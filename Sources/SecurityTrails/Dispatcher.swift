@@ -167,6 +167,11 @@ final class Dispatcher {
             for (exchange, outcome) in try http.wait(until: moment) {
                 guard let attempt = underWay.removeValue(forKey: ObjectIdentifier(exchange)) else { continue }
                 trace(exchange, outcome)
+                // What the end of the time cuts short is not an answer that came too late.
+                if case .failure = outcome, end - .now < Self.look {
+                    end(.outOfTime)
+                    continue
+                }
                 guard !retry(attempt, after: outcome, exchange) else { continue }
                 arrived.append((attempt.job, outcome.map { APIResponse(status: $0.status, body: $0.body) }))
             }

@@ -9,9 +9,8 @@ struct Progress {
     private var isWhole = false
     /// Pages that were answered or have failed.
     private var pagesDone = 0
-    private var records: [Record] = []
-    /// Where in `records` each value is.
-    private var places: [String: Int] = [:]
+    /// The records of each page that was read, in the order in which the pages came.
+    private var pages: [(number: Int, records: [Record])] = []
     private var seen: (first: Day?, last: Day?) = (nil, nil)
     private var recordCount: Int?
     private var failures: [(page: Int, failure: Failure)] = []
@@ -49,25 +48,36 @@ struct Progress {
             allPages = 0
         }
         if page.isDamaged { note(.unreadable, number) }
-        return page.records.reduce(0) { $0 + add($1) }
+        page.records.forEach { see($0) }
+        pages.append((number, page.records))
+        return page.records.reduce(0) { $0 + $1.size }
     }
 
-    /// Returns how many bytes of memory the record takes in addition to those that are there.
-    private mutating func add(_ record: Record) -> Int {
+    private mutating func see(_ record: Record) {
         if let day = record.firstSeen ?? record.lastSeen { seen.first = min(seen.first ?? day, day) }
         if let day = record.lastSeen {
             seen.first = min(seen.first ?? day, day)
             seen.last = max(seen.last ?? day, day)
         }
-        if let value = record.value {
-            if let place = places[value] {
-                records[place].merge(record, question.lookup.columns)
-                return 0
+    }
+
+    /// The records of all pages, in the order of the pages, those of one value as one.
+    private var merged: [Record] {
+        var merged: [Record] = []
+        var places: [String: Int] = [:]
+        for page in pages.sorted(by: { $0.number < $1.number }) {
+            for record in page.records {
+                if let value = record.value {
+                    if let place = places[value] {
+                        merged[place].merge(record, question.lookup.columns)
+                        continue
+                    }
+                    places[value] = merged.count
+                }
+                merged.append(record)
             }
-            places[value] = records.count
         }
-        records.append(record)
-        return record.size
+        return merged
     }
 
     /// The same failure is told once.
@@ -79,8 +89,8 @@ struct Progress {
     /// The answer, as far as it was given.
     func answer(today: Day) -> Answer {
         var answer = Answer(lookup: question.lookup)
-        answer.records =
-            question.lookup.isDated ? records.sorted { $0.isNewer(than: $1, today: today) } : records
+        answer.records = merged
+        if question.lookup.isDated { answer.records.sort { $0.isNewer(than: $1, today: today) } }
         answer.recordCount = recordCount
         answer.seen = seen
         answer.failures = failures.sorted { $0.page < $1.page }.map(\.failure)

@@ -17,10 +17,10 @@ struct BoundTests {
         let clock = ContinuousClock()
         func time(_ bytes: Int) -> Duration {
             let text = Array(repeatElement(Array(piece.utf8), count: bytes / piece.utf8.count).joined())
-            return clock.measure { _ = TextObservables(in: text) }
+            return (0..<3).map { _ in clock.measure { _ = TextObservables(in: text) } }.min() ?? .zero
         }
-        // What grows with the square takes a hundred times as long; the rest is for a busy machine.
-        #expect(time(100_000) < time(10_000) * 30 + .milliseconds(100))
+        // What grows with the square takes a hundred times as long; the rest is for a busy machine, as is the best of three.
+        #expect(time(100_000) < time(10_000) * 30 + .milliseconds(400))
     }
 
     @Test("Random bytes and halves of sequences trap nowhere")

@@ -33,7 +33,7 @@ struct PackagedExecutable {
         guard !header.isEmpty else { throw .blocked("\(zip): '\(name)' is empty") }
         if header.starts(with: "#!".utf8) {
             let line = header.prefix { $0 != 0x0A }
-            guard line.count < header.count, line.last != 0x0D else {
+            guard line.last != 0x0D else {
                 throw .blocked(
                     "\(zip): '\(name)' is a script whose first line ends as on Windows; Linux can't start it"
                 )
