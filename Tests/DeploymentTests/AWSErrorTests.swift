@@ -26,7 +26,7 @@ struct AWSErrorTests {
             (400, "InvalidParameterValueException", "The role cannot be assumed by Lambda.", true),
             (400, "InvalidParameterValueException", "memory", false), (403, "AccessDeniedException", "", false),
             (409, "ConflictException", "Unable to complete operation due to concurrent modification.", true),
-            (409, "ConflictException", "Another resource with the same parent already has this name", false),
+            (409, "ConflictException", "Another resource with the same parent already has this name", true),
             (400, "OperationAbortedException", "A conflicting operation is in progress", true),
             (429, "LimitExceededException", "Maximum number of APIs", false),
             (400, "CodeStorageExceededException", "Code storage limit exceeded.", false),

@@ -39,6 +39,28 @@ struct DeploymentRecoveryTests {
         #expect(made.permissions == ["apigateway.amazonaws.com arn:aws:execute-api:us-east-1:123456789012:API/*"])
     }
 
+    @Test("Two first deployments at once end in one function and one REST API, which both name")
+    func twoAtOnce() async throws {
+        let other = try ProjectFolder(environment: [
+            "AWS_ENDPOINT_URL": stage.aws.url, "AWS_ACCESS_KEY_ID": "AKIDPLAIN",
+            "AWS_SECRET_ACCESS_KEY": "plain/Secret+Key",
+        ])
+        try FileManager.default.copyItem(
+            at: stage.folder.url.appendingPathComponent(".build"),
+            to: other.url.appendingPathComponent(".build")
+        )
+        for _ in 1...3 {
+            try stage.aws.set(.init(reset: true, policy: stage.policy))
+            let words = ["deploy", "dev", "--no-verify"]
+            let running = try [stage.folder, other].map { try $0.start(words, input: .nullDevice) }
+            let outcomes = [try await finish(running[0]), try await finish(running[1])]
+            for outcome in outcomes { try stage.expect(0, outcome) }
+            #expect(outcomes[0].output == outcomes[1].output)
+            #expect(try stage.aws.record().state.apis.count == 1)
+            #expect(try stage.aws.record().state.functions.count == 1)
+        }
+    }
+
     @Test("A limit of the account is said at once")
     func limit() throws {
         let answer = AWSStandIn.Answer.error(429, "LimitExceededException", "Maximum number of APIs", times: 100)

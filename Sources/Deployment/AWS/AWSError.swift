@@ -64,7 +64,8 @@ package struct AWSRefusal: Sendable {
             || code == "TooManyRequestsException"
             || status == 409 && code == "ResourceConflictException" && !alreadyExists
             || code == "OperationAbortedException"
-            || code == "ConflictException" && message.contains("concurrent modification")
+            || code == "ConflictException"
+                && ["concurrent modification", "already has this name"].contains { message.contains($0) }
             || isRoleTooNew
     }
 

@@ -9,6 +9,8 @@ struct RestAPIService {
     struct RestAPI: Decodable {
         let id: String
         let name: String
+        /// Seconds since 1970.
+        let createdDate: Double?
     }
 
     struct Resource: Decodable {

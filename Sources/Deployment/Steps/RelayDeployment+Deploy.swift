@@ -81,9 +81,18 @@ extension RelayDeployment {
                 return (.unchanged, settings.functionName, function)
             }
             if isDryRun { return (.created, settings.functionName, nil) }
-            try lambda.create(creation(role: role), zip: zip, progress: uploaded)
+            try create(zip, role: role)
             created()
             return (.created, settings.functionName, try waitUntilUpdated())
+        }
+    }
+
+    /// Creates the function, unless another deployment was faster.
+    private func create(_ zip: DeploymentPackage, role: String) throws(AWSError) {
+        do {
+            try lambda.create(creation(role: role), zip: zip, progress: uploaded)
+        } catch {
+            guard case .refused(let refusal) = error, refusal.alreadyExists else { throw error }
         }
     }
 
@@ -238,8 +247,7 @@ extension RelayDeployment {
         let api: String? = try step("REST API") { () throws(AWSError) in
             if let api = try findRestAPI() { return (.unchanged, api.id, api.id) }
             if isDryRun { return (.created, nil, nil) }
-            let id = try restAPIs.create(named: settings.functionName).id
-            created()
+            let id = try keepOldest(restAPIs.create(named: settings.functionName).id)
             return (.created, id, id)
         }
         guard let api else { return nil }
@@ -264,6 +272,18 @@ extension RelayDeployment {
             return (serving == nil ? .created : .changed, settings.stage, ())
         }
         return api
+    }
+
+    /// Two first deployments at once make two REST APIs: each looks again, and the one that was made later is removed by
+    /// the one that made it. Returns the one that stays.
+    private func keepOldest(_ own: String) throws(AWSError) -> String {
+        created()
+        let all = try retrying { () throws(AWSError) in try restAPIs.restAPIs(named: settings.functionName) }
+        let oldest = all.min { ($0.createdDate ?? 0, $0.id) < ($1.createdDate ?? 0, $1.id) }
+        guard let oldest, oldest.id != own else { return own }
+        report(.note("another deployment made a REST API too; its own stays: \(oldest.id)"))
+        try retrying { () throws(AWSError) in try restAPIs.delete(own) }
+        return oldest.id
     }
 
     /// Puts the method ANY and its integration on the root and on `{proxy+}`. Returns how much was not right.
