@@ -120,16 +120,15 @@ struct MemoryTests {
         #expect(asked.about(["example.com"]).answers[0][0].values.isEmpty)
     }
 
-    @Test("Two threads that ask the same at the same time make one request")
-    func together() throws {
+    /// What so many threads are told about 192.0.2.1 that ask at the same time, each with a client of its own, and how
+    /// many requests that takes.
+    private func together(_ threads: Int, _ answers: Scenario.Answers) throws -> (values: [[String]], requests: Int) {
         let memory = Memory()
-        let standIn = try StandInSecurityTrails(
-            Scenario(observables: ["192.0.2.1": .init(list: [[.domains(["a.example"]).after(0.3)]])])
-        )
+        let standIn = try StandInSecurityTrails(Scenario(observables: ["192.0.2.1": .init(list: [answers])]))
         defer { standIn.stop() }
         let values = Monitor([[String]]())
         let group = DispatchGroup()
-        for _ in 0..<4 {
+        for _ in 0..<threads {
             group.enter()
             Thread.detachNewThread { [baseURL = standIn.baseURL] in
                 let configuration = Client.Configuration(
@@ -146,36 +145,20 @@ struct MemoryTests {
             }
         }
         group.wait()
-        #expect(standIn.requests.count == 1)
-        #expect(values.with { $0 } == Array(repeating: ["a.example"], count: 4))
+        return (values.with { $0.sorted { $0.count < $1.count } }, standIn.requests.count)
+    }
+
+    @Test("Threads that ask the same at the same time make one request")
+    func sameQuestion() throws {
+        let (values, requests) = try together(4, [.domains(["a.example"]).after(0.3)])
+        #expect(requests == 1)
+        #expect(values == Array(repeating: ["a.example"], count: 4))
     }
 
     @Test("If the one that asks fails, another asks")
-    func togetherFailing() throws {
-        let memory = Memory()
-        let pages: [Scenario.Answers] = [[.json([:], status: 500).after(0.3), .domains(["a.example"])]]
-        let standIn = try StandInSecurityTrails(Scenario(observables: ["192.0.2.1": .init(list: pages)]))
-        defer { standIn.stop() }
-        let values = Monitor([[String]]())
-        let group = DispatchGroup()
-        for _ in 0..<2 {
-            group.enter()
-            Thread.detachNewThread { [baseURL = standIn.baseURL] in
-                let configuration = Client.Configuration(
-                    baseURL: baseURL,
-                    userAgent: "test/1",
-                    authorities: .none,
-                    cacheSeconds: 60
-                )
-                let client = try? Client(configuration, memory: memory)
-                let subjects = [Subject(ipv4: "192.0.2.1")].compactMap { $0 }
-                let report = client?.ask(about: subjects, key: "the-key", pages: 1, until: .now + 10)
-                values.with { $0 += report?.answers[subjects[0]]?.map(\.values) ?? [] }
-                group.leave()
-            }
-        }
-        group.wait()
-        #expect(standIn.requests.count == 2)
-        #expect(values.with { $0.sorted { $0.count < $1.count } } == [[], ["a.example"]])
+    func sameQuestionFailing() throws {
+        let (values, requests) = try together(2, [.json([:], status: 500).after(0.3), .domains(["a.example"])])
+        #expect(requests == 2)
+        #expect(values == [[], ["a.example"]])
     }
 }
