@@ -81,6 +81,14 @@ package final class RSAKeyPair: @unchecked Sendable {
         return result
     }
 
+    /// The public key as SubjectPublicKeyInfo (RFC 5280, section 4.1), in DER.
+    package var publicKeyInfo: [UInt8] {
+        var start: UnsafeMutablePointer<UInt8>?
+        let count = i2d_PUBKEY(key, &start)
+        defer { CRYPTO_free(start, #file, #line) }
+        return Array(UnsafeBufferPointer(start: start, count: Int(max(count, 0))))
+    }
+
     // MARK: - Tokens
 
     /// The public key as a member of a JWK set, with further members or others in their place.
@@ -106,6 +114,21 @@ package final class RSAKeyPair: @unchecked Sendable {
 /// The JSON of a JWK set.
 package func keySet(_ keys: [[String: Any]]) throws -> [UInt8] {
     Array(try JSONSerialization.data(withJSONObject: ["keys": keys]))
+}
+
+/// HMAC with SHA-256, by libcrypto's own.
+package func hmacSHA256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    var code = [UInt8](repeating: 0, count: 32)
+    HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &code, nil)
+    return code
+}
+
+/// SHA-256, or another hash that libcrypto has a name for.
+package func digest(_ message: [UInt8], _ name: String = "SHA256") -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 64)
+    var count = 0
+    guard EVP_Q_digest(nil, name, nil, message, message.count, &digest, &count) == 1 else { return [] }
+    return Array(digest[..<count])
 }
 
 /// Base64url by Foundation's base64.

@@ -1,0 +1,55 @@
+import Foundation
+import LocalLambda
+import Loopback
+import TestSupport
+import Testing
+
+@testable import Relay
+
+@Suite("Attacks on the authorization")
+struct AttackTests {
+    /// Where the platform's keys are in all of these tests.
+    private static let host = Result {
+        try ScriptedServer([], afterwards: .response(200, [], Data(try attackedKeySet())))
+    }
+
+    /// What one relay says.
+    private func answer(to attack: Attack, at path: String, _ variables: [String: String]) throws -> String {
+        let served = try Served(Scenario(), variables)
+        let answer = try served.send(event: try attack.event(path: path))
+        #expect(answer.status == 200)
+        guard let message = answer.messages.first else {
+            #expect(answer.errors.isEmpty)
+            return Attack.Answer.letIn.rawValue
+        }
+        #expect(answer.codes == ["fatal authorization error"])
+        #expect(answer.data == nil)
+        #expect(served.asked.isEmpty)
+        #expect(message.hasPrefix("Authorization failed: "))
+        return String(message.dropFirst("Authorization failed: ".count))
+    }
+
+    @Test("Each attack gets its answer, at each endpoint that asks SecurityTrails", arguments: Attack.all)
+    func attack(attack: Attack) throws {
+        let platform = ["JWKS_HOST": try Self.host.get().origin, "TOKEN_AUDIENCE": audience]
+        for path in ["/health", "/observe/observables"] {
+            #expect(try answer(to: attack, at: path, platform) == attack.answer.rawValue)
+        }
+    }
+
+    @Test("What is refused with all ways in configured is refused with fewer", arguments: Attack.all)
+    func fewerWays(attack: Attack) throws {
+        let platform = ["JWKS_HOST": try Self.host.get().origin, "TOKEN_AUDIENCE": audience]
+        let letIn = Attack.Answer.letIn.rawValue
+        for variables in [[:], platform.merging(["SECRET_KEY": ""]) { $1 }, ["SECRET_KEY": ""]] {
+            let answer = try answer(to: attack, at: "/health", variables)
+            if attack.answer != .letIn || variables == ["SECRET_KEY": ""] { #expect(answer != letIn) }
+        }
+    }
+
+    @Test("The table tells its attacks apart")
+    func names() {
+        #expect(Set(Attack.all.map(\.name)).count == Attack.all.count)
+        #expect(Attack.all.count >= 200)
+    }
+}
