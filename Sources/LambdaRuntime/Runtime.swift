@@ -41,6 +41,7 @@ package enum Runtime {
     ) -> Never {
         // A log that nobody reads any more is not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        forbidCoreFiles()
         let concurrency = environment["AWS_LAMBDA_MAX_CONCURRENCY"].flatMap(Int.init) ?? 1
         runLoop(environment, log, makeHandler) {
             for _ in 1..<min(max(concurrency, 1), 1000)
@@ -48,6 +49,17 @@ package enum Runtime {
                 log.write(.error, "no thread could be started for one of \(concurrency) loops")
             }
         }
+    }
+
+    /// The memory holds keys, and a crash must not leave them in a file.
+    private static func forbidCoreFiles() {
+        #if canImport(Glibc)
+            let core = __rlimit_resource_t(RLIMIT_CORE.rawValue)
+        #else
+            let core = RLIMIT_CORE
+        #endif
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = setrlimit(core, &none)
     }
 
     /// One loop, from the making of its handler to the end of the process.

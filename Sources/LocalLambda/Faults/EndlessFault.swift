@@ -9,6 +9,9 @@ struct EndlessFault: Sendable {
         case proxy
     }
 
+    /// The password that the proxies are asked with.
+    static let proxyPassword = "proxy-password-0123456789"
+
     /// What happens, in a few words.
     let name: String
     private let reply: HTTPServer.Reply
@@ -23,8 +26,15 @@ struct EndlessFault: Sendable {
 
     /// Plays the fault to the executable, which is asked about a domain. Returns what is not as it must be.
     ///
-    /// - Parameter authorization: `Bearer` and a token of the secret key.
-    func play(executable: String, secretKey: String, authorization: String) throws -> String? {
+    /// - Parameters:
+    ///   - authorization: `Bearer` and a token of the secret key.
+    ///   - posted: is told what the executable posted.
+    func play(
+        executable: String,
+        secretKey: String,
+        authorization: String,
+        posted: Fault.Posted = { _ in }
+    ) throws -> String? {
         let certificates = try Certificates()
         defer { certificates.remove() }
         let server = try HTTPServer(
@@ -39,11 +49,14 @@ struct EndlessFault: Sendable {
             "SECRET_KEY": secretKey, "CACHE_SECONDS": "0", "SSL_CERT_FILE": certificates.authority,
             "SECURITYTRAILS_API_URL": place == .proxy ? "https://securitytrails.invalid/v1/" : server.origin + "/v1/",
         ]
-        if place == .proxy { function.variables["HTTPS_PROXY"] = "http://user:password@127.0.0.1:\(server.port)" }
+        if place == .proxy {
+            function.variables["HTTPS_PROXY"] = "http://user:\(Self.proxyPassword)@127.0.0.1:\(server.port)"
+        }
         let environment = ExecutionEnvironment(executable: executable, function: function, output: nil)
         defer { environment.stop() }
         let body = #"[{"type":"domain","value":"example.com"}]"#
         let observe = environment.invoke(.request("/observe/observables", authorization, body: body))
+        posted(observe.outcome.bytes)
         let summary = ResponseSummary(observe.outcome)
         guard summary.status == 200 else { return summary.text }
         guard observe.latency < UpstreamFault.bound else { return "took \(Int(observe.latency)) s" }

@@ -14,21 +14,24 @@ package struct Fault: Sendable {
     }
 
     let name: String
-    let play: @Sendable (_ executable: String) throws -> String?
+    let play: @Sendable (_ executable: String, _ posted: Posted) throws -> String?
+
+    /// Is told what the executable posted to the Runtime API.
+    package typealias Posted = @Sendable (Data) -> Void
 
     /// The faults of the Runtime API, of events and of SecurityTrails.
     ///
     /// - Parameter authorization: `Bearer` and a token of the secret key.
     package static func all(secretKey: String, authorization: String) -> [Fault] {
-        RuntimeFault.all.map { fault in Fault(name: fault.name) { try fault.play(executable: $0) } }
+        RuntimeFault.all.map { fault in Fault(name: fault.name) { try fault.play(executable: $0, posted: $1) } }
             + UpstreamFault.all.map { fault in
                 Fault(name: fault.name) {
-                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization)
+                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
                 }
             }
             + EndlessFault.all.map { fault in
                 Fault(name: fault.name) {
-                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization)
+                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
                 }
             }
     }
@@ -36,14 +39,19 @@ package struct Fault: Sendable {
     /// Plays the faults to processes of the executable, several at once, for most of them is waiting.
     ///
     /// - Parameter finished: told of each, in the order in which they end, one at a time.
-    package static func play(_ faults: [Fault], executable: String, finished: @escaping @Sendable (Finding) -> Void) {
+    package static func play(
+        _ faults: [Fault],
+        executable: String,
+        posted: @escaping Posted = { _ in },
+        finished: @escaping @Sendable (Finding) -> Void
+    ) {
         let threads = 8
         let waiting = Monitor(faults[...])
         let done = Monitor(0)
         for _ in 0..<threads {
             Thread.detachNewThread {
                 while let fault = waiting.with({ $0.popFirst() }) {
-                    let finding = fault.finding(executable)
+                    let finding = fault.finding(executable, posted)
                     done.with { _ in finished(finding) }
                 }
                 done.with { $0 += 1 }
@@ -52,11 +60,11 @@ package struct Fault: Sendable {
         _ = done.wait { $0 == threads ? true : nil }
     }
 
-    private func finding(_ executable: String) -> Finding {
+    private func finding(_ executable: String, _ posted: Posted) -> Finding {
         let begin = ContinuousClock.now
         let wrong: String?
         do {
-            wrong = try play(executable)
+            wrong = try play(executable, posted)
         } catch {
             wrong = "could not be played: \(error)"
         }

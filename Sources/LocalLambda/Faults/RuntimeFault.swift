@@ -33,9 +33,12 @@ struct RuntimeFault: Sendable {
     static let bound = 20.0
 
     /// Plays the fault to the executable. Returns what the runtime did and should not have; nil if all is well.
-    func play(executable: String) throws -> String? {
+    func play(executable: String, posted: Fault.Posted = { _ in }) throws -> String? {
         let server = try ScriptedServer(steps, afterwards: .hang)
-        defer { server.stop() }
+        defer {
+            for request in server.requests { posted(request.body) }
+            server.stop()
+        }
         var function = LambdaFunction()
         function.variables = variables
         let process = try ChildProcess(

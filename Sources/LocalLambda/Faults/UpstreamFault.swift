@@ -24,8 +24,15 @@ struct UpstreamFault: Sendable {
     /// Plays the fault to the executable, which is asked about a domain. Returns what is not as it must be; nil if
     /// all is well.
     ///
-    /// - Parameter authorization: `Bearer` and a token of the secret key.
-    func play(executable: String, secretKey: String, authorization: String) throws -> String? {
+    /// - Parameters:
+    ///   - authorization: `Bearer` and a token of the secret key.
+    ///   - posted: is told what the executable posted.
+    func play(
+        executable: String,
+        secretKey: String,
+        authorization: String,
+        posted: Fault.Posted = { _ in }
+    ) throws -> String? {
         let standIns = StandIns()
         defer { standIns.stop() }
         var scenario = Scenario(fallback: answer)
@@ -42,6 +49,7 @@ struct UpstreamFault: Sendable {
 
         let body = #"[{"type":"domain","value":"example.com"}]"#
         let observe = environment.invoke(.request("/observe/observables", authorization, body: body))
+        posted(observe.outcome.bytes)
         if let fault = violation(by: observe) { return fault }
         if try standIns.standIn(base)?.requests.contains(where: { $0.path == "/v1/elsewhere" }) == true {
             return "the redirect was followed"

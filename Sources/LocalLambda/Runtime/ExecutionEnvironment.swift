@@ -14,6 +14,15 @@ package final class ExecutionEnvironment: Sendable {
         case timedOut
         /// The process ended before it answered, or before its first `next`; the text says how.
         case ended(String)
+
+        /// What was posted; nothing if nothing was.
+        package var bytes: Data {
+            switch self {
+            case .response(let bytes): bytes
+            case .error(let error): error.body
+            case .timedOut, .ended: Data()
+            }
+        }
     }
 
     /// What Lambda reports of an invocation.
