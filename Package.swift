@@ -77,17 +77,20 @@ let package = Package(
             linkerSettings: system("crypto")
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback", "TestSupport"]),
         .testTarget(
             name: "LambdaRuntimeTests",
-            dependencies: ["HTTPClient", "JWT", "LambdaRuntime", "LocalLambda", "Loopback", "bootstrap"]
+            dependencies: ["HTTPClient", "JWT", "LambdaRuntime", "LocalLambda", "Loopback", "TestSupport", "bootstrap"]
         ),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway"]),
         .testTarget(name: "JWTTests", dependencies: ["COpenSSL", "JWT", "TestSupport"]),
         .testTarget(name: "CTIMTests", dependencies: ["CTIM", "JSON"]),
         .testTarget(name: "InvestigationTests", dependencies: ["Extraction", "Investigation", "Loopback"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction"], exclude: ["Texts"]),
-        .testTarget(name: "SecurityTrailsTests", dependencies: ["HTTPClient", "LocalLambda", "Loopback", "SecurityTrails"]),
+        .testTarget(
+            name: "SecurityTrailsTests",
+            dependencies: ["HTTPClient", "LocalLambda", "Loopback", "SecurityTrails", "TestSupport"]
+        ),
         .testTarget(
             name: "RelayTests",
             dependencies: [
@@ -102,7 +105,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DeploymentTests",
-            dependencies: ["Deployment", "HTTPClient", "Loopback"],
+            dependencies: ["Deployment", "HTTPClient", "Loopback", "TestSupport"],
             exclude: ["aws_folders.py"]
         ),
         .testTarget(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import Deployment
 
@@ -40,9 +41,7 @@ final class HomeFolder {
             words=$(echo "$*" | tr ' ' ,)
             echo '\(output)' | sed "s|\\$\\*|$words|"
             """
-        try write(script, to: "bin/aws")
-        let path = url.appendingPathComponent("bin/aws").path
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try writeExecutable(script, to: url.appendingPathComponent("bin/aws").path)
     }
 
     /// What there is for a process with this environment beside HOME and PATH.

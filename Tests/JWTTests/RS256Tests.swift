@@ -187,7 +187,7 @@ struct RS256Tests {
         let token = try pair.token(header: header, payload: "{}")
         #expect(throws: JWTError.notVerified) { try claims(token + String(repeating: "A", count: 1 << 20), key: key) }
         #expect(throws: JWTError.malformed) { try claims(String(repeating: ".", count: 1 << 20), key: key) }
-        #expect(Date().timeIntervalSince(began) < 5)
+        #expect(Date().timeIntervalSince(began) < 30)
     }
 
     @Test("A payload that is no JSON object is malformed, once the signature is right")

@@ -2,11 +2,12 @@ import Foundation
 import HTTPClient
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
 @testable import LambdaRuntime
 
-@Suite("An invocation")
+@Suite("An invocation", .waits)
 struct InvocationTests {
     /// The invocation that comes with these header fields.
     private func invocation(_ fields: [(String, String)], event: String = "{}") throws -> Invocation {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite struct FaultTests {
+@Suite(.waits) struct FaultTests {
     @Test("The relay's executable withstands what the Runtime API, events and SecurityTrails may do to it")
     func faults() throws {
         let executable = try Executable.besideThis(orAt: nil)
@@ -22,7 +22,7 @@ import Testing
     }
 }
 
-@Suite("A fault is found") struct FaultyRuntimeTests {
+@Suite("A fault is found", .waits) struct FaultyRuntimeTests {
     private func wrong(_ name: String, _ runtime: ShellRuntime) throws -> String? {
         let fault = try #require(RuntimeFault.all.first { $0.name == name })
         return try fault.play(executable: runtime.path)

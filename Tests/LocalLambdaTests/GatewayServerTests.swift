@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite struct GatewayServerTests {
+@Suite(.waits) struct GatewayServerTests {
     /// A gateway before a runtime in Bash, and what it said.
     private final class Local {
         let runtime: ShellRuntime

@@ -1,10 +1,11 @@
 import Foundation
 import LocalLambda
+import TestSupport
 import Testing
 
 @testable import Relay
 
-@Suite("/health")
+@Suite("/health", .waits)
 struct HealthTests {
     private func answer(_ ping: Scenario.Answers, seconds: Double = 20) throws -> (Served.Answer, [String]) {
         let served = try Served(Scenario(ping: ping))

@@ -1,11 +1,12 @@
 import Foundation
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
 @testable import Relay
 
-@Suite("What fails on /observe/observables")
+@Suite("What fails on /observe/observables", .waits)
 struct ObserveFailureTests {
     private static let unexpected = "Unexpected response from SecurityTrails: "
     private static let broken = "The data structure of SecurityTrails has changed. The module is broken."

@@ -1,11 +1,12 @@
 import Foundation
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
 @testable import Relay
 
-@Suite("/refer/observables")
+@Suite("/refer/observables", .waits)
 struct ReferTests {
     private func links(_ observables: [String]) throws -> [JSONValue] {
         let answer = try Served().send(observables, to: "/refer/observables")

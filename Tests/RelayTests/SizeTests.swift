@@ -1,10 +1,11 @@
 import Foundation
 import LocalLambda
+import TestSupport
 import Testing
 
 @testable import Relay
 
-@Suite("The size of an answer")
+@Suite("The size of an answer", .waits)
 struct SizeTests {
     /// Names of 250 bytes.
     private func names(_ count: Int) -> [String] {

@@ -6,7 +6,7 @@ import Testing
 @testable import LocalLambda
 
 /// Runs `relayctl bench` itself, as an operator does.
-@Suite struct BenchTests {
+@Suite(.waits) struct BenchTests {
     /// The rows, and whether the C program has a figure of its own.
     private static let rows: [(name: String, hasFloor: Bool)] =
         ["median", "min", "max"].map { ("exec to first next, \($0)", true) } + [("first invocation, /version", true)]

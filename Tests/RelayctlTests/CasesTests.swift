@@ -1,10 +1,11 @@
 import Foundation
 import Loopback
+import TestSupport
 import Testing
 
 @testable import LocalLambda
 
-@Suite("The contract's cases")
+@Suite("The contract's cases", .waits)
 struct CasesTests {
     private let folder = Relayctl.package.appendingPathComponent("Tests/Cases")
 

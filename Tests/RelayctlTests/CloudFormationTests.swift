@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("The CloudFormation template")
+@Suite("The CloudFormation template", .waits)
 struct CloudFormationTests {
     private static let template = project.appendingPathComponent("deploy/relay.yaml").path
 

@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@Suite("What cannot be undone", .enabled(if: AWSStandIn.isAvailable))
+@Suite("What cannot be undone", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct ConsentTests {
     private let stage: StageOnAWS
 

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("What goes wrong on the way to AWS (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("What goes wrong on the way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct DeploymentFaultTests {
     private let stage: StageOnAWS
 

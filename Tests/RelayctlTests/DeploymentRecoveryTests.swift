@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("What AWS answers to a deployment (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("What AWS answers to a deployment (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct DeploymentRecoveryTests {
     private let stage: StageOnAWS
 

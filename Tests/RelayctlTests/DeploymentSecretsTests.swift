@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("Secrets on the way to AWS (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("Secrets on the way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct DeploymentSecretsTests {
     private let stage: StageOnAWS
     private let accessKey = "another/Secret+Key"
@@ -22,7 +23,7 @@ struct DeploymentSecretsTests {
         for name in ["sh", "unzip", "zip", "openssl", "swift", "objdump"] {
             let program =
                 "#!/bin/sh\n{ echo \"$0 $*\"; env; } >> children\nPATH=${PATH#programs:} exec \(name) \"$@\"\n"
-            try stage.folder.write(program, to: "programs/" + name, mode: 0o700)
+            try writeExecutable(program, to: stage.folder.url.appendingPathComponent("programs/" + name).path)
         }
     }
 

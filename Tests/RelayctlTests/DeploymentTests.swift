@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("relayctl deploy on a stand-in for AWS (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("relayctl deploy on a stand-in for AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct DeploymentTests {
     private let stage: StageOnAWS
 

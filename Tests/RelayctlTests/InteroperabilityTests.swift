@@ -81,7 +81,7 @@ private let implementations: [Implementation] = [
 
 private let installed = implementations.filter { (try? python("import \($0.module)", input: "")) != nil }
 
-@Suite("relayctl's JWT and others' libraries (PyJWT, Authlib, joserfc: those that python3 has)")
+@Suite("relayctl's JWT and others' libraries (PyJWT, Authlib, joserfc: those that python3 has)", .waits)
 struct InteroperabilityTests {
     private let key = "anAPIkey"
     private let read = "import sys; key, secret, token = sys.stdin.read().split('\\n')[:3]; "

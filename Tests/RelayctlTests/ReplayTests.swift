@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Runs `relayctl replay` itself, as an operator does.
-@Suite struct ReplayTests {
+@Suite(.waits) struct ReplayTests {
     private let package = Relayctl.package
 
     private func relayctl(

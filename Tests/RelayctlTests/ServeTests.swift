@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Runs `relayctl serve` itself, with the real executable.
-@Suite struct ServeTests {
+@Suite(.waits) struct ServeTests {
     /// A running one, its port and the token that it shows.
     private struct Served {
         let relayctl: Relayctl

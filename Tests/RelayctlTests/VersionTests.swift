@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@Suite("Published versions, on a stand-in for AWS (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("Published versions, on a stand-in for AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct VersionTests {
     private let stage: StageOnAWS
 

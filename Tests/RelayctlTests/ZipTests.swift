@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("The zip on its way to AWS (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("The zip on its way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct ZipTests {
     private let stage: StageOnAWS
 

@@ -36,8 +36,7 @@ package final class ShellRuntime {
             for ((i = 1; i < ${AWS_LAMBDA_MAX_CONCURRENCY:-1}; i++)); do loop & done
             loop
             """
-        try Data(script.utf8).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+        try writeExecutable(script, to: path)
     }
 
     package var path: String {

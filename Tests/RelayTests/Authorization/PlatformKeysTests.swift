@@ -8,7 +8,7 @@ import Testing
 
 @testable import Relay
 
-@Suite("The keys of JWKS_HOST")
+@Suite("The keys of JWKS_HOST", .waits)
 struct PlatformKeysTests {
     private static let failures: [(HTTPServer.Reply, KeysFailure)] = [
         (.response(500, [], Data("x".utf8)), .status(500)), (.response(404), .status(404)),
@@ -63,11 +63,11 @@ struct PlatformKeysTests {
             #expect(try served.message(token) == "The keys of JWKS_HOST cannot be read: it did not answer in time")
             return MonotonicTime.now - began
         }
-        #expect((2.9...4.5).contains(try seconds()))
-        #expect(try seconds() < 1)
+        #expect((2.9...6).contains(try seconds()))
+        #expect(try seconds() < 2)
         let began = MonotonicTime.now
         #expect(try served.message(String(bearer.dropFirst(7))) == nil)
-        #expect(MonotonicTime.now - began < 1)
+        #expect(MonotonicTime.now - began < 2)
     }
 
     @Test("A host that trickles costs no more, and none costs more than the invocation has")
@@ -205,7 +205,7 @@ struct PlatformKeysTests {
     }
 }
 
-@Suite("JWKS_HOST and TOKEN_AUDIENCE")
+@Suite("JWKS_HOST and TOKEN_AUDIENCE", .waits)
 struct PlatformVariablesTests {
     private func error(_ host: String?, _ audience: String?) -> String? {
         var variables: [String: String] = [:]
