@@ -11,7 +11,8 @@ package final class RelayClient {
         package let url: String
         /// The module's JWT; nil: the relay is asked without one, and says what it makes of that.
         package let token: String?
-        fileprivate let isHere: Bool
+        /// Whether the relay is on this machine.
+        package let isHere: Bool
 
         /// - Throws: `InvestigationError` for what is no HTTPS URL. To this machine, HTTP will do: there is nobody
         ///   between who could read the token.

@@ -44,7 +44,7 @@ class Proxy(socketserver.BaseRequestHandler):
         self.request.sendall(b'HTTP/1.1 200 OK\r\n\r\n')
         with context.wrap_socket(self.request, server_side=True) as connection:
             request = read(connection)
-            assert request.startswith(b'POST /dev/version HTTP/1.1\r\n'), request
+            assert request.split(b'\r\n')[0] in (b'POST /dev/version HTTP/1.1', b'POST /dev/health HTTP/1.1'), request
             if answer:
                 connection.sendall(answered(request, host))
 

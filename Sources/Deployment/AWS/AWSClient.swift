@@ -25,7 +25,8 @@ package final class AWSClient {
     package let region: String
 
     private let credentials: Credentials
-    private let endpoint: String?
+    /// The stand-in for AWS, if there is one.
+    let endpoint: String?
     private let options: HTTPOptions
     private let connection: HTTPConnection
 
@@ -42,8 +43,7 @@ package final class AWSClient {
             connectTimeout: 10,
             bodyLimit: 16 * 1024 * 1024,
             usesProxyOfEnvironment: endpoint == nil,
-            authorities: environment["AWS_CA_BUNDLE"].flatMap { $0.isEmpty ? nil : .bundle($0) }
-                ?? HTTPOptions.Authorities(environment: environment),
+            authorities: .ofAWS(environment),
             userAgent: "relayctl"
         )
         do {

@@ -2,10 +2,10 @@ import Foundation
 import HTTPClient
 
 extension RelayDeployment {
-    /// Deploys the zip. Returns the relay's URL; nil if a dry run knows none yet.
+    /// Deploys the zip. Returns the relay; nil if a dry run knows no URL yet.
     ///
     /// - Parameter onlyUpdates: whether a function that is not there yet is an error.
-    package func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool) throws(AWSError) -> String? {
+    package func deploy(_ zip: DeploymentPackage, onlyUpdates: Bool) throws(AWSError) -> DeployedRelay? {
         if let built = zip.architecture?.rawValue, built != architecture {
             throw .blocked(
                 "\(zip.path) is for \(built), the function for \(architecture): package on such a machine, "
@@ -27,7 +27,7 @@ extension RelayDeployment {
         try deleteOldVersions()
         guard let api = try convergeRestAPI(to: function.functionArn) else { return nil }
         try convergePermission(of: api, account: account)
-        return settings.url(ofAPI: api)
+        return DeployedRelay(url: settings.url(ofAPI: api), variables: function.variables)
     }
 
     private func findRole() throws(AWSError) -> String {
@@ -325,50 +325,6 @@ extension RelayDeployment {
             if try lambda.permits(source) { return (.unchanged, source, ()) }
             try change { () throws(AWSError) in try lambda.permit(source, statement: "apigateway-\(api)") }
             return (.created, source, ())
-        }
-    }
-
-    // MARK: - The URL
-
-    /// Asks the relay for its version, for 30 seconds: a new API takes some to be known everywhere.
-    package func verify(_ url: String) throws(AWSError) {
-        try step("answer") { () throws(AWSError) in
-            let end = MonotonicTime.now + 30
-            while true {
-                switch ask(url) {
-                case .version(let version): return (.found, "version \(version)", ())
-                case .problem(let problem, let isLasting):
-                    guard !isLasting, MonotonicTime.now < end else {
-                        throw .blocked(
-                            "deployed, but POST \(url)/version: \(problem); what it means is in aws/CommonErrors.md"
-                        )
-                    }
-                }
-                report(.waiting)
-                Thread.sleep(forTimeInterval: 1)
-            }
-        }
-    }
-
-    private enum Answer {
-        case version(String)
-        /// What came instead, in a line, and whether it makes no sense to ask again.
-        case problem(String, isLasting: Bool)
-    }
-
-    private func ask(_ url: String) -> Answer {
-        do {
-            let response = try client.exchange(HTTPRequest(.post([]), url + "/version"), timeout: 10)
-            let body = try? JSONDecoder().decode([String: String].self, from: Data(response.body))
-            if response.status == 200, let version = body?["version"] { return .version(version) }
-            let text = String(decoding: response.body.prefix(200), as: UTF8.self)
-                .split { $0.isWhitespace || $0.asciiValue.map { $0 < 32 } ?? false }.joined(separator: " ")
-            let whose = response.status == 200 ? "not this relay's answer: " : ""
-            return .problem("\(whose)status \(response.status) \(text)", isLasting: false)
-        } catch .certificate(let reason) {
-            return .problem("no answer: \(reason)", isLasting: true)
-        } catch {
-            return .problem("no answer: \(error.reason)", isLasting: false)
         }
     }
 }

@@ -81,9 +81,12 @@ struct DeploymentRequest {
         )
         if zip == nil { try packageIfNeeded(context) }
         let package = try DeploymentPackage(path: context.absolute(zip ?? packagedZip))
-        guard let url = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }
-        context.print(url)
-        if verifies, !isDryRun { try deployment.verify(url) }
+        guard let relay = try deployment.deploy(package, onlyUpdates: onlyUpdates) else { return 0 }
+        context.print(relay.url)
+        guard !isDryRun else { return 0 }
+        if verifies { try deployment.verify(relay.url) }
+        let next = relay.hasKey ? ["check", stage] : ["jwt", stage, "--set"]
+        context.sayNext(next + (profile.map { [profileOption.name, $0] } ?? []))
         return 0
     }
 

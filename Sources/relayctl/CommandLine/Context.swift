@@ -82,6 +82,17 @@ extension Context {
         streams.writeToErrors(line.printable(keepingLines: true) + "\n")
     }
 
+    /// The command to type next, on standard error.
+    func sayNext(_ words: [String]) {
+        say("next: relayctl " + words.map(Self.quoted).joined(separator: " "))
+    }
+
+    /// A word as the shell reads it.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = word.wholeMatch(of: /[A-Za-z0-9_.,:\/@%+=-]+/) != nil
+        return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+
     /// Asks the operator; anything but yes is no, and so is a standard input that ends.
     func confirms(_ question: String) -> Bool {
         streams.writeToErrors("\(question.printable()) [y/N] ")

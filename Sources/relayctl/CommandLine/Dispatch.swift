@@ -13,6 +13,7 @@ let commands: [any Subcommand.Type] = [
     PoliciesCommand.self,
     DeployCommand.self,
     UpdateCommand.self,
+    CheckCommand.self,
     StatusCommand.self,
     TailCommand.self,
     RollbackCommand.self,

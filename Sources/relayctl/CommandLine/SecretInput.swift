@@ -34,6 +34,22 @@ extension Context {
         return file
     }
 
+    /// The module's JWT: from the file that was named, from RELAY_JWT, or from the operator.
+    ///
+    /// - Returns: what asks the operator, if that is left to do, so that it can be done when it is time.
+    func moduleJWT(file: String?) throws -> () throws -> String {
+        if let file {
+            let text = try secretFile(file).text().trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !text.isEmpty else { throw CommandError("\(file): is empty") }
+            return { text }
+        }
+        if let token = environment["RELAY_JWT"], !token.isEmpty { return { token } }
+        guard streams.isInputTerminal else {
+            throw CommandError("there is no JWT: set RELAY_JWT, or name a file with --jwt-file")
+        }
+        return { try secret("the module's JWT") }
+    }
+
     private func readTrimmedLine() -> String? {
         streams.readLine()?.trimmingCharacters(in: .whitespaces)
     }

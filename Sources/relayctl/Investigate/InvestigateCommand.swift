@@ -160,18 +160,10 @@ struct InvestigateCommand: Subcommand {
 
     /// The JWT of a relay elsewhere; nil if the relay here makes one up.
     private func readToken(_ context: Context) throws -> String? {
-        if let tokenFile {
-            let text = try context.secretFile(tokenFile).text().trimmingCharacters(in: .whitespacesAndNewlines)
-            guard !text.isEmpty else { throw CommandError("\(tokenFile): is empty") }
-            return text
-        }
         let environment = context.environment
-        if let token = environment["RELAY_JWT"], !token.isEmpty { return token }
-        if case .here = target, environment["SECRET_KEY"]?.isEmpty != false { return nil }
-        guard context.streams.isInputTerminal else {
-            throw CommandError("there is no JWT: set RELAY_JWT, or name a file with --jwt-file")
-        }
-        return try context.secret("the module's JWT")
+        let isGiven = tokenFile != nil || environment["RELAY_JWT"]?.isEmpty == false
+        if case .here = target, !isGiven, environment["SECRET_KEY"]?.isEmpty != false { return nil }
+        return try context.moduleJWT(file: tokenFile)()
     }
 
     // MARK: - In the browser
