@@ -40,11 +40,14 @@ struct DeploymentRecoveryTests {
         #expect(made.permissions == ["apigateway.amazonaws.com arn:aws:execute-api:us-east-1:123456789012:API/*"])
     }
 
-    @Test("Two first deployments at once end in one function and one REST API, which both name")
+    @Test("Two first deployments at once on two machines end in one function and one REST API, which both name")
     func twoAtOnce() async throws {
+        // No lock is common to two machines.
+        let temporary = stage.folder.url.appendingPathComponent("temporary")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false)
         let other = try ProjectFolder(environment: [
             "AWS_ENDPOINT_URL": stage.aws.url, "AWS_ACCESS_KEY_ID": "AKIDPLAIN",
-            "AWS_SECRET_ACCESS_KEY": "plain/Secret+Key",
+            "AWS_SECRET_ACCESS_KEY": "plain/Secret+Key", "TMPDIR": temporary.path,
         ])
         try FileManager.default.copyItem(
             at: stage.folder.url.appendingPathComponent(".build"),

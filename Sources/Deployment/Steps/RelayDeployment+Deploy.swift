@@ -13,6 +13,7 @@ extension RelayDeployment {
             )
         }
         let account = try findAccount()
+        try lock(for: onlyUpdates ? "update" : "deploy")
         let role = try findRole()
         let found = try retrying(findFunction)
         if found == nil, onlyUpdates { throw noFunction }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import Loopback
 
 /// Which published version a rollback goes to.
 package enum RollbackTarget: Sendable {
@@ -11,10 +12,9 @@ package enum RollbackTarget: Sendable {
 
 extension RelayDeployment {
     /// Puts a published version's code back. It is not published again: it has a version.
-    ///
-    /// - Parameter folder: for the downloaded code, which is gone afterwards.
-    package func rollBack(to target: RollbackTarget, temporaryFolder folder: String) throws(AWSError) {
+    package func rollBack(to target: RollbackTarget) throws(AWSError) {
         _ = try findAccount()
+        try lock(for: "rollback")
         guard try retrying(findFunction) != nil else { throw noFunction }
         let version = try step("version") { () throws(AWSError) in
             let version = try find(target, in: try lambda.versions().map(\.number))
@@ -30,7 +30,7 @@ extension RelayDeployment {
                 _ = try checked(now)
                 return (.unchanged, "it is that of version \(version) already", ())
             }
-            try restore(published, sha256: sha256, by: folder)
+            try restore(published, sha256: sha256)
             return (.changed, "that of version \(version)", ())
         }
     }
@@ -50,13 +50,13 @@ extension RelayDeployment {
     }
 
     /// Downloads a version's zip, by way of a file that nobody else can read, and uploads it.
-    private func restore(
-        _ published: LambdaService.Published,
-        sha256: String,
-        by folder: String
-    ) throws(AWSError) {
-        let path = folder + "/relayctl-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
+    private func restore(_ published: LambdaService.Published, sha256: String) throws(AWSError) {
+        let path = temporaryFolder + "/relayctl-" + UUID().uuidString
+        let remains = Remains.add { unlink(path) }
+        defer {
+            unlink(path)
+            Remains.remove(remains)
+        }
         guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: path)
         else {

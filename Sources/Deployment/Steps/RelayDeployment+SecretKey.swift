@@ -13,6 +13,9 @@ extension RelayDeployment {
     /// Puts the key into the function's environment and checks that nothing else in it changed. Returns the relay's URL;
     /// nil if there is no REST API.
     package func set(secretKey: String) throws(AWSError) -> String? {
+        try lock(for: "jwt --set")
+        // Whatever is in the way must be known before the JWTs that there are become invalid.
+        let api = try retrying(findRestAPI)
         let replaces = try step("SECRET_KEY") { () throws(AWSError) in
             _ = try function()
             let before = try waitUntilIdle()
@@ -27,6 +30,6 @@ extension RelayDeployment {
             return (replaces ? .changed : .created, nil, replaces)
         }
         if replaces { report(.note("JWTs that were signed with the SECRET_KEY before are refused from now on")) }
-        return try retrying(findRestAPI).map { settings.url(ofAPI: $0.id) }
+        return api.map { settings.url(ofAPI: $0.id) }
     }
 }

@@ -1,22 +1,30 @@
 extension RelayDeployment {
     /// Removes what a deployment made, and nothing else: the REST API, the function with its versions and its
-    /// permission, and, if asked to, the log.
+    /// permission, and, if asked to, the log. If one of several REST APIs was chosen, it goes, and all else stays.
     ///
     /// - Parameter isAgreed: asked whether what it names may be removed, once it is known and before anything is.
     package func undeploy(removingLogs: Bool, isAgreed: (String) -> Bool) throws(AWSError) {
         let account = try findAccount()
+        try lock(for: "undeploy")
         // A function of Zappa's keeps its REST API too.
         let function = try retrying(findFunction).map { _ in "the function \(settings.functionName)" }
-        let api = try retrying(findRestAPI).map { "the REST API of \(settings.url(ofAPI: $0.id))" }
-        let things = [api, function, removingLogs ? "the log group \(logs.group)" : nil].compactMap(\.self)
-        if !isDryRun, !things.isEmpty {
-            let question = "\(things.joined(separator: ", ")) in account \(account), \(client.region)"
+        let (api, others) = try retrying(findRestAPIs)
+        let isInUse = !others.isEmpty
+        var things = [api.map { "the REST API of \(settings.url(ofAPI: $0.id))" }]
+        if !isInUse { things += [function, removingLogs ? "the log group \(logs.group)" : nil] }
+        let named = things.compactMap(\.self)
+        if !isDryRun, !named.isEmpty {
+            let question = "\(named.joined(separator: ", ")) in account \(account), \(client.region)"
             guard isAgreed(question) else { throw .blocked("nothing was removed") }
         }
         try step("REST API") { () throws(AWSError) in
-            guard let api = try findRestAPI() else { return (.absent, nil, ()) }
+            guard let api = try findRestAPIs().chosen else { return (.absent, nil, ()) }
             try change { () throws(AWSError) in try restAPIs.delete(api.id) }
             return (.deleted, api.id, ())
+        }
+        guard !isInUse else {
+            report(.note("the function and its log stay, for the REST API \(Self.list(others))"))
+            return
         }
         try step("function") { () throws(AWSError) in
             guard try findFunction() != nil else { return (.absent, nil, ()) }
@@ -32,5 +40,13 @@ extension RelayDeployment {
             try change { () throws(AWSError) in _ = try logs.delete() }
             return (.deleted, logs.group, ())
         }
+    }
+
+    /// The REST API to remove, if it is still there, and the others of the function's name.
+    private func findRestAPIs() throws(AWSError) -> (chosen: RestAPIService.RestAPI?, others: [RestAPIService.RestAPI])
+    {
+        guard let api else { return (try findRestAPI(), []) }
+        let all = try restAPIs.restAPIs(named: settings.functionName)
+        return (all.first { $0.id == api }, all.filter { $0.id != api })
     }
 }

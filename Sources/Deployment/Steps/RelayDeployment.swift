@@ -8,29 +8,42 @@ package final class RelayDeployment {
     let settings: StageSettings
     let isDryRun: Bool
     private let replacesOthers: Bool
+    /// The ID of the REST API to use, if several have the function's name.
+    let api: String?
+    let temporaryFolder: String
     let client: AWSClient
     let lambda: LambdaService
     let restAPIs: RestAPIService
     let logs: LogsService
     let identity: IdentityService
     let report: (DeploymentEvent) -> Void
+    /// The credentials' account, once it is known.
+    private var account: String?
+    /// Held from before the first change on.
+    private var lock: StageLock?
     /// When this run last made something, which AWS may not know everywhere yet.
     private var lastCreation: MonotonicTime?
 
     /// - Parameters:
     ///   - isDryRun: whether AWS is only asked, and nothing changed.
     ///   - replacesOthers: whether a function with another runtime than the relay's is taken for the relay.
+    ///   - api: the ID of the REST API to use, if several have the function's name.
+    ///   - temporaryFolder: for what is downloaded, and for the lock of the stage.
     ///   - report: told what goes on.
     package init(
         settings: StageSettings,
         client: AWSClient,
         isDryRun: Bool = false,
         replacesOthers: Bool = false,
+        api: String? = nil,
+        temporaryFolder: String,
         report: @escaping (DeploymentEvent) -> Void
     ) {
         self.settings = settings
         self.isDryRun = isDryRun
         self.replacesOthers = replacesOthers
+        self.api = api
+        self.temporaryFolder = temporaryFolder
         self.client = client
         self.report = report
         lambda = LambdaService(client: client, function: settings.functionName)
@@ -93,26 +106,48 @@ package final class RelayDeployment {
 
     /// The credentials' account, which must be the role's.
     func findAccount() throws(AWSError) -> String {
-        try step("account") { () throws(AWSError) in
+        let account = try step("account") { () throws(AWSError) in
             let caller = try identity.caller()
             if case .arn(let account, _) = settings.role, account != caller.account {
                 throw .blocked("role_arn is a role of account \(account), the credentials are \(caller.account)'s")
             }
             return (.found, "\(caller.account), \(client.region), as \(caller.arn)", caller.account)
         }
+        self.account = account
+        return account
     }
 
-    /// The one REST API of the function's name; nil if there is none.
+    /// Keeps this user's other commands on this machine from changing the stage until this one ends.
+    func lock(for command: String) throws(AWSError) {
+        guard !isDryRun, lock == nil else { return }
+        // A stand-in for AWS is an account of its own.
+        let name = [account ?? "", client.region, settings.functionName, client.endpoint ?? ""].joined(separator: "-")
+        lock = try StageLock(slug(name), for: command, in: temporaryFolder)
+    }
+
+    /// The REST API of the function's name, which there must be one of, or the one that was chosen; nil if there is none.
     func findRestAPI() throws(AWSError) -> RestAPIService.RestAPI? {
         let found = try restAPIs.restAPIs(named: settings.functionName)
+        if let api {
+            guard let chosen = found.first(where: { $0.id == api }) else {
+                throw .blocked(
+                    "there is no REST API \(api) called \(settings.functionName) in \(client.region)"
+                        + (found.isEmpty ? "" : "; there is \(Self.list(found))")
+                )
+            }
+            return chosen
+        }
         guard found.count <= 1 else {
-            let ids = found.map(\.id).joined(separator: ", ")
             throw .blocked(
-                "there are \(found.count) REST APIs called \(settings.functionName): \(ids); "
-                    + "delete those that are not used"
+                "there are \(found.count) REST APIs called \(settings.functionName): \(Self.list(found)); "
+                    + "'relayctl undeploy \(settings.stage) --api ID' removes one of them"
             )
         }
         return found.first
+    }
+
+    static func list(_ apis: [RestAPIService.RestAPI]) -> String {
+        apis.map(\.id).joined(separator: ", ").printable()
     }
 
     /// The function as it is; a function of Zappa's is not touched.

@@ -8,7 +8,7 @@ import Relay
 struct CheckCommand: Subcommand {
     static let name = "check"
     static let summary = "Call the deployed relay, and say what is wrong if it does not answer well"
-    static let synopsis = "STAGE | --url URL [--jwt-file FILE] [--profile NAME]"
+    static let synopsis = "STAGE | --url URL [OPTION]..."
     static let discussion = """
         Calls /version and then, with the module's JWT, /health, as Cisco XDR does, and
         says how long each took. If an answer is not what it should be, it says what it
@@ -24,11 +24,12 @@ struct CheckCommand: Subcommand {
     static let options = [
         Option("--url", value: "URL", help: "check the relay at this URL, without asking AWS"),
         Option("--jwt-file", value: "FILE", help: "the file with the module's JWT"),
+        apiOption,
         profileOption,
     ]
 
     private enum Target {
-        case stage(String, profile: String?)
+        case stage(String, api: String?, profile: String?)
         case url(String)
     }
 
@@ -37,13 +38,13 @@ struct CheckCommand: Subcommand {
 
     init(_ arguments: Arguments) throws {
         tokenFile = arguments.value("--jwt-file")
-        let profile = arguments.value(profileOption.name)
+        let (api, profile) = (arguments.value(apiOption.name), arguments.value(profileOption.name))
         guard let url = arguments.value("--url") else {
-            target = .stage(try arguments.only("STAGE"), profile: profile)
+            target = .stage(try arguments.only("STAGE"), api: api, profile: profile)
             return
         }
-        guard arguments.positional.isEmpty, profile == nil else {
-            throw CommandError("--url goes without STAGE and --profile")
+        guard arguments.positional.isEmpty, api == nil, profile == nil else {
+            throw CommandError("--url goes without STAGE, --api and --profile")
         }
         target = .url(url)
     }
@@ -75,15 +76,15 @@ struct CheckCommand: Subcommand {
 
     /// What messages call the stage.
     private var stage: String {
-        if case .stage(let stage, _) = target { stage } else { "STAGE" }
+        if case .stage(let stage, _, _) = target { stage } else { "STAGE" }
     }
 
     private func find(_ context: Context) throws -> (url: String, deployment: RelayDeployment?) {
         switch target {
         case .url(let url): return (url, nil)
-        case .stage(let stage, let profile):
+        case .stage(let stage, let api, let profile):
             let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
-            let deployment = try onAWS(context, settings, profile: profile)
+            let deployment = try onAWS(context, settings, profile: profile, api: api)
             return (try deployment.url(), deployment)
         }
     }

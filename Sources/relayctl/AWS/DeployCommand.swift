@@ -38,6 +38,7 @@ let deploymentOptions = [
     Option("--dry-run", help: "show what would change; change nothing"),
     Option("--no-verify", help: "do not call the URL at the end"),
     Option("--replace", help: "replace a function of that name that is not the relay"),
+    apiOption,
     profileOption,
     Option("--verbose", short: "-v", help: "say which settings have no effect"),
 ]
@@ -50,12 +51,14 @@ struct DeploymentRequest {
     private let isDryRun: Bool
     private let verifies: Bool
     private let replacesOthers: Bool
+    private let api: String?
     private let profile: String?
     private let isVerbose: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
         zip = arguments.value("--zip")
+        api = arguments.value(apiOption.name)
         profile = arguments.value(profileOption.name)
         replacesOthers = arguments.has("--replace")
         isDryRun = arguments.has("--dry-run")
@@ -77,7 +80,8 @@ struct DeploymentRequest {
             settings,
             profile: profile,
             isDryRun: isDryRun,
-            replacesOthers: replacesOthers
+            replacesOthers: replacesOthers,
+            api: api
         )
         if zip == nil { try packageIfNeeded(context) }
         let package = try DeploymentPackage(path: context.absolute(zip ?? packagedZip))

@@ -6,15 +6,21 @@ let packagedZip = ".build/lambda/securitytrails-relay.zip"
 /// The option of every command that signs in to AWS.
 let profileOption = Option("--profile", value: "NAME", help: "sign in with this profile of ~/.aws")
 
+/// The option of the commands that can be told which of several REST APIs is meant.
+let apiOption = Option("--api", value: "ID", help: "the REST API, if several have the function's name")
+
 /// A stage on AWS, with the operator's credentials, telling its steps on standard error.
 ///
-/// - Parameter profile: the value of `profileOption`.
+/// - Parameters:
+///   - profile: the value of `profileOption`.
+///   - api: the value of `apiOption`.
 func onAWS(
     _ context: Context,
     _ settings: StageSettings,
     profile: String? = nil,
     isDryRun: Bool = false,
-    replacesOthers: Bool = false
+    replacesOthers: Bool = false,
+    api: String? = nil
 ) throws -> RelayDeployment {
     let environment = context.environment
     let found = try CredentialChain(
@@ -31,6 +37,8 @@ func onAWS(
         client: client,
         isDryRun: isDryRun,
         replacesOthers: replacesOthers,
+        api: api,
+        temporaryFolder: context.temporaryFolder,
         report: output.show
     )
 }

@@ -36,8 +36,7 @@ struct RollbackCommand: Subcommand {
 
     func run(_ context: Context) throws -> Int32 {
         let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
-        let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        try onAWS(context, settings, profile: profile).rollBack(to: target, temporaryFolder: folder)
+        try onAWS(context, settings, profile: profile).rollBack(to: target)
         return 0
     }
 }

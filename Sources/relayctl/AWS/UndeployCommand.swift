@@ -14,10 +14,12 @@ struct UndeployCommand: Subcommand {
         Option("--remove-logs", help: "remove the log group too"),
         Option("--yes", short: "-y", help: "do not ask"),
         Option("--dry-run", help: "say what would be removed"),
+        Option("--api", value: "ID", help: "remove this REST API; the function stays if others have its name"),
         profileOption,
     ]
 
     private let stage: String
+    private let api: String?
     private let profile: String?
     private let removesLogs: Bool
     private let isSure: Bool
@@ -25,6 +27,7 @@ struct UndeployCommand: Subcommand {
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
+        api = arguments.value("--api")
         profile = arguments.value(profileOption.name)
         removesLogs = arguments.has("--remove-logs")
         isDryRun = arguments.has("--dry-run")
@@ -33,8 +36,8 @@ struct UndeployCommand: Subcommand {
 
     func run(_ context: Context) throws -> Int32 {
         let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
-        try onAWS(context, settings, profile: profile, isDryRun: isDryRun).undeploy(removingLogs: removesLogs) {
-            things in
+        let deployment = try onAWS(context, settings, profile: profile, isDryRun: isDryRun, api: api)
+        try deployment.undeploy(removingLogs: removesLogs) { things in
             isSure || context.confirms("Remove \(things)?")
         }
         return 0

@@ -40,6 +40,11 @@ struct Context: Sendable {
         path.hasPrefix("/") ? path : workingDirectory + "/" + path
     }
 
+    /// Where temporary files go.
+    var temporaryFolder: String {
+        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
     /// Whether only lines may be written there: it is no terminal, one without escapes (`TERM=dumb`), or NO_COLOR
     /// (https://no-color.org) is set.
     func isPlain(_ descriptor: Int32) -> Bool {

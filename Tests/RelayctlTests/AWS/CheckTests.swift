@@ -100,8 +100,8 @@ struct CheckTests {
         "What makes no sense is one line and status 2",
         arguments: [
             ([], "STAGE is missing"),
-            (["dev", "--url", "https://a.example"], "--url goes without STAGE and --profile"),
-            (["--profile", "x", "--url", "https://a.example"], "--url goes without STAGE and --profile"),
+            (["dev", "--url", "https://a.example"], "--url goes without STAGE, --api and --profile"),
+            (["--profile", "x", "--url", "https://a.example"], "--url goes without STAGE, --api and --profile"),
             (["--url", "http://a.example"], "--url: a relay is asked over https only"),
             (["dev", "--jwt-file", "none"], "none: no such file"),
         ]
