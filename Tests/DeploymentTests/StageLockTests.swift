@@ -10,29 +10,43 @@ struct StageLockTests {
     func exclusion() throws {
         let folder = try temporaryFolder("lock")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let held = Monitor((now: 0, most: 0, times: 0, refusals: 0))
-        DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            for _ in 0..<400 {
-                do throws(AWSError) {
-                    let lock = try StageLock("stage", for: "test", in: folder.path)
-                    held.with { state in
-                        state.now += 1
-                        state.times += 1
-                        state.most = max(state.most, state.now)
-                    }
-                    sched_yield()
-                    held.with { $0.now -= 1 }
-                    withExtendedLifetime(lock) {}
-                } catch {
-                    held.with { $0.refusals += "\(error)".contains("is changing the stage") ? 1 : 1_000_000 }
-                }
+        let held = Monitor(Count())
+        let finished = Monitor(0)
+        for _ in 0..<16 {
+            Thread.detachNewThread {
+                for _ in 0..<500 { Self.take(in: folder.path, held) }
+                finished.with { $0 += 1 }
             }
         }
+        _ = finished.wait { $0 == 16 ? true : nil }
         let state = held.with { $0 }
         #expect(state.most == 1)
-        #expect(state.times + state.refusals == 3200)
-        #expect(state.times > 8)
+        #expect(state.times + state.refusals == 8000)
+        #expect(state.times > 16)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+
+    private struct Count {
+        var now = 0
+        var most = 0
+        var times = 0
+        var refusals = 0
+    }
+
+    private static func take(in folder: String, _ held: Monitor<Count>) {
+        do throws(AWSError) {
+            let lock = try StageLock("stage", for: "test", in: folder)
+            held.with { count in
+                count.now += 1
+                count.times += 1
+                count.most = max(count.most, count.now)
+            }
+            sched_yield()
+            held.with { $0.now -= 1 }
+            withExtendedLifetime(lock) {}
+        } catch {
+            held.with { $0.refusals += "\(error)".contains("is changing the stage") ? 1 : 1_000_000 }
+        }
     }
 
     @Test("A lock of one stage does not keep from another")

@@ -76,10 +76,13 @@ struct AnswerTests {
     }
 
     private func start(_ command: String, by url: PythonServer, trusting authority: String? = nil) throws -> Running {
-        try stage.folder.start(
+        // Each has a folder for locks of its own, as on machines of their own.
+        let temporary = stage.folder.url.appendingPathComponent("temporary-\(url.port)")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+        return try stage.folder.start(
             [command, "dev"],
             input: .nullDevice,
-            environment: urls.environment(url, trusting: authority)
+            environment: urls.environment(url, trusting: authority).merging(["TMPDIR": temporary.path]) { $1 }
         )
     }
 }

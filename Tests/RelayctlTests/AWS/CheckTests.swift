@@ -2,9 +2,10 @@ import Foundation
 import HTTPClient
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
-@Suite("relayctl check")
+@Suite("relayctl check", .waits)
 struct CheckTests {
     private let folder: ProjectFolder
 
@@ -121,7 +122,7 @@ struct CheckTests {
     }
 }
 
-@Suite("relayctl check of a stage (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("relayctl check of a stage (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct StageCheckTests {
     private let stage: StageOnAWS
     private let urls: URLStandIn

@@ -1,8 +1,9 @@
 import Foundation
 import Loopback
+import TestSupport
 import Testing
 
-@Suite("Two commands at once on one machine (moto)", .enabled(if: AWSStandIn.isAvailable))
+@Suite("Two commands at once on one machine (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
 struct StageLockTests {
     private let stage: StageOnAWS
     private let temporary: URL
