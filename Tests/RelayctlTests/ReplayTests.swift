@@ -45,6 +45,23 @@ import Testing
         #expect(output.contains("https://127.0.0.1:") && !output.contains("http://127.0.0.1:"))
     }
 
+    @Test("A soak of the real executable loses no answer, one at a time and several at once", arguments: [1, 4])
+    func soak(concurrency: Int) throws {
+        let (status, output) = try relayctl(["replay", "--soak", "1000", "--concurrency", "\(concurrency)"])
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("\n= answers: 1000, none lost, none another's\n"), "\(output)")
+    }
+
+    @Test("A runtime that answers everything alike does not pass a soak")
+    func soakOfAnImpostor() throws {
+        let answer = #"{"statusCode":200,"headers":{},"isBase64Encoded":false,"body":"{\"data\":{}}"}"#
+        let runtime = try ShellRuntime(handle: "respond '\(answer)'")
+        let (status, output) = try relayctl(["replay", "--soak", "1000", "--exec", runtime.path])
+        #expect(status == 1, "\(output)")
+        #expect(output.contains("a lost answer: good-"), "\(output)")
+        #expect(output.contains("\n! answers: "), "\(output)")
+    }
+
     /// A file in a folder of its own.
     private func file(_ text: String) throws -> URL {
         let file = try temporaryFolder("variables").appendingPathComponent("variables")
@@ -265,6 +282,9 @@ import Testing
             (["--exec", "Sources"], 2, "relayctl replay: Sources: is not executable\n"),
             (["--faults", "--record"], 2, "--faults goes without --record"),
             (["--live", "--tls"], 2, "--live goes without --tls"),
+            (["--soak", "1000", "--freeze"], 2, "--soak goes without --freeze"),
+            (["--soak", "999"], 2, "whole number from 1000"),
+            (["--soak", "1000", "Tests/Events"], 2, "--soak takes no events"),
             (["--yes"], 2, "--yes belongs to --live"),
             (["--repeat", "0"], 2, "whole number from 1"),
             (["--freeze", "--concurrency", "2"], 2, "exclude each other"),

@@ -110,9 +110,12 @@ package final class ExecutionEnvironment: Sendable {
     }
 
     /// Hands the event to the process and waits for what becomes of it.
+    ///
+    /// - Parameter seconds: that this invocation may take; nil: what the function may.
     package func invoke(
         _ event: Data,
-        id: String = UUID().uuidString.lowercased()
+        id: String = UUID().uuidString.lowercased(),
+        seconds: Double? = nil
     ) -> Report {
         switch ready(toInvoke: true) {
         case .failure(let failure):
@@ -127,7 +130,26 @@ package final class ExecutionEnvironment: Sendable {
                 complaints: []
             )
         case .success(let (instance, isFirst)):
-            return run(event, id, on: instance, isFirst: isFirst)
+            return run(event, id, seconds: seconds ?? function.timeout, on: instance, isFirst: isFirst)
+        }
+    }
+
+    /// What the process holds now; nil if there is none.
+    package var holdings: ChildProcess.Holdings? {
+        warm?.process.holdings
+    }
+
+    /// Stops the process, which must be idle, until `body` has returned.
+    package func whileFrozen(_ body: () -> Void) {
+        let process = warm?.process
+        process?.freeze()
+        body()
+        process?.thaw()
+    }
+
+    private var warm: Instance? {
+        phase.with { phase in
+            if case .warm(let instance, _) = phase { instance } else { nil }
         }
     }
 
@@ -155,13 +177,14 @@ package final class ExecutionEnvironment: Sendable {
     private func run(
         _ event: Data,
         _ id: String,
+        seconds: Double,
         on instance: Instance,
         isFirst: Bool
     ) -> Report {
         if freezes { instance.process.thaw() }
         let asked = instance.api.nextCalls
         let begin = ContinuousClock.now
-        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: function.timeout)
+        let invocation = RuntimeAPIServer.Invocation(event, id: id, seconds: seconds)
         // A process of Managed Instances that has no free loop is not waited for, but for the moment between its
         // response and its next `next`.
         let isTaken =

@@ -91,6 +91,13 @@ package final class HTTPServer: Sendable {
         _ = state.wait(seconds: 10) { $0.threads == 0 ? true : nil }
     }
 
+    /// Ends every connection that is open now; others can be opened.
+    package func endConnections() {
+        state.with { state in
+            for descriptor in state.open.values { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
     /// Sleeps; false if the server was stopped meanwhile.
     package func sleep(_ seconds: Double) -> Bool {
         state.wait(seconds: seconds) { $0.isStopped ? true : nil } == nil
@@ -188,10 +195,19 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    /// The name in `NAME` or `NAME:PORT`; nil for anything else.
+    /// The name in `NAME` or `NAME:PORT`; nil for anything else. Without a regular expression, for it is called often.
     private func hostName(_ value: String) -> String? {
-        guard let match = value.wholeMatch(of: /(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(:[0-9]{1,5})?/) else { return nil }
-        return String(match.1)
+        let end = value.lastIndex { $0 == "]" }.map { value.index(after: $0) } ?? value.firstIndex(of: ":")
+        let name = value[..<(end ?? value.endIndex)]
+        let port = value[name.endIndex...]
+        let isAddress = name.hasPrefix("[") && name.hasSuffix("]")
+        let inner = isAddress ? name.dropFirst().dropLast() : name
+        guard !inner.isEmpty, inner.allSatisfy({ isAddress ? $0.isHexDigit || $0 == ":" || $0 == "." : $0 != "[" }),
+            port.isEmpty
+                || port.first == ":" && (1...5).contains(port.count - 1)
+                    && port.dropFirst().allSatisfy({ ("0"..."9").contains($0) })
+        else { return nil }
+        return String(name)
     }
 
     /// Carries the reply out; false if the connection ends with it.

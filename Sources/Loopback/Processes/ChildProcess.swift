@@ -8,6 +8,22 @@ package final class ChildProcess: Sendable {
         case killed(signal: Int32)
     }
 
+    /// What a process holds at a moment.
+    package struct Holdings: Sendable {
+        /// Bytes of memory.
+        package var memory: Int
+        /// Open descriptors.
+        package var descriptors: Int
+        /// Threads.
+        package var threads: Int
+
+        package init(memory: Int, descriptors: Int, threads: Int) {
+            self.memory = memory
+            self.descriptors = descriptors
+            self.threads = threads
+        }
+    }
+
     private struct State {
         var end: End?
         /// In bytes; known once it has ended.
@@ -56,9 +72,22 @@ package final class ChildProcess: Sendable {
     /// The most memory that it held so far, in bytes.
     package var peakMemory: Int {
         if let peak = state.with({ $0.end == nil ? nil : $0.peakMemory }) { return peak }
+        return (status("VmHWM") ?? 0) * 1024
+    }
+
+    /// What it holds now; nil once it has ended.
+    package var holdings: Holdings? {
+        guard end == nil, let memory = status("VmRSS"), let threads = status("Threads"),
+            let descriptors = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count
+        else { return nil }
+        return Holdings(memory: memory * 1024, descriptors: descriptors, threads: threads)
+    }
+
+    /// The number in that line of its status (proc(5)); nil if there is none.
+    private func status(_ name: String) -> Int? {
         let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return (line?.split(separator: " ").dropLast().last.flatMap { Int($0) } ?? 0) * 1024
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        return line?.dropFirst(name.count + 1).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
     }
 
     /// Seconds of processor that it took so far, all threads together; 0 once it has ended.

@@ -25,6 +25,11 @@ struct ReplayCommand: Subcommand {
         before it goes on, and prompts for the JWT, which <DEMO_JWT> then stands for,
         and the SECRET_KEY.
 
+        --soak sends N invocations of its own to one process: good and bad ones, and
+        such that SecurityTrails is slow for, or fails. Each asks about a name of its
+        own, so that an answer that is lost or another's is found. Memory, descriptors,
+        threads and times must stay what they were.
+
         Exit status: 0 if every answer was as expected, 1 if one was not or an answer
         that nothing was recorded for is an error, 2 for a wrong command line.
         """
@@ -42,6 +47,7 @@ struct ReplayCommand: Subcommand {
         Option("--live", help: "ask SecurityTrails itself, with your own JWT"),
         Option("--yes", short: "-y", help: "with --live, do not ask before the queries are made"),
         Option("--faults", help: "simulate failures of Lambda and SecurityTrails"),
+        Option("--soak", value: "N", help: "send N invocations of many kinds, and look for what grows or is lost"),
         Option("--json", help: "print a JSON object a line, for machines"),
     ]
 
@@ -59,6 +65,7 @@ struct ReplayCommand: Subcommand {
     private let isLive: Bool
     private let isSure: Bool
     private let playsFaults: Bool
+    private let soakCount: Int?
     private let isJSON: Bool
 
     init(_ arguments: Arguments) throws {
@@ -73,28 +80,41 @@ struct ReplayCommand: Subcommand {
         freezes = arguments.has("--freeze")
         speaksTLS = arguments.has("--tls")
         playsFaults = arguments.has("--faults")
+        soakCount =
+            arguments.has("--soak") ? try arguments.number("--soak", default: 0, in: 1_000...10_000_000) : nil
         isJSON = arguments.has("--json")
         environmentFile = arguments.value("--env-file")
         isLive = arguments.has("--live")
         isSure = arguments.has("--yes")
         if isSure, !isLive { throw CommandError("--yes belongs to --live") }
-        let without = playsFaults ? "--faults" : "--live"
-        let others = ["--record", "--tls"] + (playsFaults ? ["--live", "--env-file"] : [])
-        if playsFaults || isLive, let other = others.first(where: arguments.has) {
-            throw CommandError("\(without) goes without \(other)")
-        }
+        try Self.checkCombination(of: arguments)
         if isLive, paths.contains("-") {
             throw CommandError("--live reads the JWT and the SECRET_KEY from standard input, so no event")
         }
-        if playsFaults, !paths.isEmpty { throw CommandError("--faults takes no events, not '\(paths[0])'") }
+        if let path = paths.first, playsFaults || soakCount != nil {
+            throw CommandError("\(playsFaults ? "--faults" : "--soak") takes no events, not '\(path)'")
+        }
         if freezes, concurrency > 1 {
             throw CommandError("--freeze and --concurrency exclude each other: a process that is busy is not frozen")
+        }
+    }
+
+    /// What each kind of run goes without.
+    private static func checkCombination(of arguments: Arguments) throws(CommandError) {
+        let excluded = [
+            ("--soak", ["--faults", "--live", "--record", "--repeat", "--freeze", "--only", "--skip"]),
+            ("--faults", ["--record", "--tls", "--live", "--env-file"]),
+            ("--live", ["--record", "--tls"]),
+        ]
+        for (option, others) in excluded where arguments.has(option) {
+            if let other = others.first(where: arguments.has) { throw CommandError("\(option) goes without \(other)") }
         }
     }
 
     func run(_ context: Context) throws -> Int32 {
         let executable = try Executable.besideThis(orAt: executable.map(context.file))
         if playsFaults { return try playFaults(executable, context) }
+        if let soakCount { return try soak(soakCount, executable, context) }
         let events = try chosenEvents(context)
         let variables = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
         if !isLive, variables["SECURITYTRAILS_API_URL"]?.isEmpty == false {
@@ -190,6 +210,33 @@ struct ReplayCommand: Subcommand {
             finished: output.show
         )
         return output.end() == 0 ? 0 : 1
+    }
+
+    private func soak(_ count: Int, _ executable: String, _ context: Context) throws -> Int32 {
+        let secret = SecretKey.random()
+        func token(_ claims: [String: String]) -> String { CompactSerialization.sign(claims, secret: secret) }
+        let keys = SoakInvocation.Tokens.keys
+        let expired = CompactSerialization.sign(claims: Array(#"{"key":"\#(keys[0])","exp":1}"#.utf8), secret: secret)
+        var variables = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
+        variables["SECRET_KEY"] = secret
+        let soak = try Soak(
+            executable: executable,
+            count: count,
+            concurrency: concurrency,
+            tokens: SoakInvocation.Tokens(
+                customers: keys.map { token(["key": $0]) },
+                expired: expired,
+                foreign: CompactSerialization.sign(["key": keys[0]], secret: SecretKey.random())
+            ),
+            variables: variables,
+            speaksTLS: speaksTLS,
+            output: isVerbose ? context.streams.errors : nil
+        )
+        defer { soak.stop() }
+        let output = SoakOutput(context, isJSON: isJSON, count: count)
+        output.begin(executable: executable, concurrency: concurrency)
+        let tenths = try soak.run(progress: output.progress, finished: output.show)
+        return output.end(Soak.conditions(tenths, count: count, concurrency: concurrency)) == 0 ? 0 : 1
     }
 
     private func defaultFolder(_ context: Context) throws -> String {
