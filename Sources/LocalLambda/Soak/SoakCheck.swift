@@ -17,7 +17,9 @@ extension SoakInvocation {
             case .timedOut: "timed out"
             case .ended(let how): how
             }
-        return violation(byRequestsTo: upstream) ?? problem
+        // Asked for in any case, so that the next one begins without them.
+        let excess = violation(byRequestsTo: upstream)
+        return problem ?? excess
     }
 
     private func violation(byResponse bytes: Data) -> String? {
