@@ -13,7 +13,8 @@ package struct Fault: Sendable {
         package let seconds: Double
     }
 
-    let name: String
+    /// What goes wrong, in a few words.
+    package let name: String
     let play: @Sendable (_ executable: String, _ posted: Posted) throws -> String?
 
     /// Is told what the executable posted to the Runtime API.

@@ -10,6 +10,8 @@ struct UpstreamFault: Sendable {
     let answer: Scenario.Answer
     /// The codes of the errors; several if more than one is right, and nil in it if no error is.
     let codes: [String?]
+    /// Seconds that the function has.
+    var timeout = 30.0
 
     private init(_ name: String, _ answer: Scenario.Answer = .text(""), base: String = "http", _ codes: String?...) {
         self.name = name
@@ -42,7 +44,7 @@ struct UpstreamFault: Sendable {
             variables: ["SECRET_KEY": secretKey, "SSL_CERT_FILE": "{certs}/ca.pem"],
             base: base
         )
-        var function = LambdaFunction()
+        var function = LambdaFunction(timeout: timeout)
         function.variables = try standIns.variables(surroundings)
         let environment = ExecutionEnvironment(executable: executable, function: function, output: nil)
         defer { environment.stop() }
@@ -73,7 +75,7 @@ struct UpstreamFault: Sendable {
 
 extension UpstreamFault {
     /// All of them.
-    static let all = connectionFaults + bodyFaults + statuses + redirects + certificates
+    static let all = connectionFaults + timeouts + bodyFaults + statuses + redirects + certificates
 
     private static let connectionFaults = [
         UpstreamFault("SecurityTrails refuses connections", base: "refused", "unavailable"),
@@ -92,6 +94,18 @@ extension UpstreamFault {
         ),
         UpstreamFault("SecurityTrails' body comes in chunks", changed(.history([])) { $0.chunked = 3 }, nil),
     ]
+
+    /// The relay answers by itself, a second before Lambda would end it, whatever time the function has.
+    private static let timeouts = [1.0, 3, 30].flatMap { seconds in
+        [("never answers", Scenario.Answer.hang), ("answers a byte a second", aByteASecond)].map { name, answer in
+            let end = seconds < 30 ? "unprocessed observables" : "unavailable"
+            var fault = UpstreamFault("SecurityTrails \(name), and the function has \(Int(seconds)) s", answer, end)
+            fault.timeout = seconds
+            return fault
+        }
+    }
+
+    private static let aByteASecond = changed(.history([])) { $0.bytesPerSecond = 1 }
 
     private static let bodyFaults =
         [

@@ -161,7 +161,8 @@ extension Scenario.Answer {
         if let contentLength { response.framing = .stated(contentLength) }
         if let chunked { response.framing = .chunked(chunked) }
         if let bytesPerSecond {
-            response.pace = HTTPServer.Response.Pace(bytes: max(1, bytesPerSecond / 20), pause: 0.05)
+            let bytes = max(1, bytesPerSecond / 20)
+            response.pace = HTTPServer.Response.Pace(bytes: bytes, pause: Double(bytes) / Double(max(1, bytesPerSecond)))
         }
         return HTTPServer.Reply(.respond(response), after: delay)
     }

@@ -36,8 +36,8 @@ struct ReplayCommand: Subcommand {
     static let options = [
         Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--verbose", short: "-v", help: "show the responses, their tables, and the log"),
-        Option("--only", value: "REGEX", help: "send only events with a matching name"),
-        Option("--skip", value: "REGEX", help: "skip events with a matching name"),
+        Option("--only", value: "REGEX", help: "send only events, or faults, with a matching name"),
+        Option("--skip", value: "REGEX", help: "skip events, or faults, with a matching name"),
         Option("--record", help: "write each answer to NAME.answer.json"),
         Option("--repeat", value: "N", help: "send each event N times and show how long it took"),
         Option("--concurrency", value: "N", help: "send N at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
@@ -155,14 +155,21 @@ struct ReplayCommand: Subcommand {
 
     /// The events to send, those of one environment one after the other, in the order of the first of each.
     private func chosenEvents(_ context: Context) throws -> [RecordedEvent] {
-        let events = try RecordedEvent.read((paths.isEmpty ? [defaultFolder(context)] : paths).map(context.file)).filter
-        {
-            event in
-            only.map { event.name.firstMatch(of: $0) != nil } ?? true
-                && skip.map { event.name.firstMatch(of: $0) == nil } ?? true
-        }
-        guard !events.isEmpty else { throw CommandError("--only and --skip leave no event") }
+        let paths = try paths.isEmpty ? [defaultFolder(context)] : paths
+        let events = try chosen(RecordedEvent.read(paths.map(context.file)), named: \.name)
         return RecordedEvent.grouped(events)
+    }
+
+    /// What --only and --skip leave.
+    private func chosen<Element>(_ all: [Element], named name: (Element) -> String) throws -> [Element] {
+        let chosen = all.filter { element in
+            only.map { name(element).firstMatch(of: $0) != nil } ?? true
+                && skip.map { name(element).firstMatch(of: $0) == nil } ?? true
+        }
+        guard !chosen.isEmpty else {
+            throw CommandError("--only and --skip leave no \(playsFaults ? "fault" : "event")")
+        }
+        return chosen
     }
 
     /// Says what it will cost to ask SecurityTrails, and asks for consent and secrets.
@@ -205,7 +212,7 @@ struct ReplayCommand: Subcommand {
         let token = CompactSerialization.sign(["key": "demonstration-key"], secret: secret)
         let output = FaultOutput(context, isJSON: isJSON)
         Fault.play(
-            Fault.all(secretKey: secret, authorization: "Bearer " + token),
+            try chosen(Fault.all(secretKey: secret, authorization: "Bearer " + token), named: \.name),
             executable: executable,
             finished: output.show
         )
