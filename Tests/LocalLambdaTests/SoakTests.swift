@@ -72,7 +72,7 @@ import Testing
 
     @Test("A mark is read as it was written, and nothing else is one")
     func marks() {
-        for number in [0, 1, 4_095, 4_096, 199_999, 9_999_999] {
+        for number in [0, 1, 4_095, 4_096, 8_191, 24_575, 199_999, 9_999_999] {
             for behaviour in SoakMark.Behaviour.allCases {
                 for isAddress in [true, false] {
                     let mark = SoakMark(number, part: 3, behaviour, isAddress: isAddress)

@@ -162,7 +162,8 @@ extension Scenario.Answer {
         if let chunked { response.framing = .chunked(chunked) }
         if let bytesPerSecond {
             let bytes = max(1, bytesPerSecond / 20)
-            response.pace = HTTPServer.Response.Pace(bytes: bytes, pause: Double(bytes) / Double(max(1, bytesPerSecond)))
+            let pause = Double(bytes) / Double(max(1, bytesPerSecond))
+            response.pace = HTTPServer.Response.Pace(bytes: bytes, pause: pause)
         }
         return HTTPServer.Reply(.respond(response), after: delay)
     }

@@ -48,7 +48,7 @@ struct SoakMark: Hashable, Sendable {
             let groups = value.split(separator: ":").compactMap { Int($0, radix: 16) }
             guard groups.count == 8, Behaviour.allCases.indices.contains(groups[2] - 1) else { return nil }
             self.init(
-                (groups[6] - 1) << 12 | groups[7] - 1,
+                (groups[6] - 1) << 12 + (groups[7] - 1),
                 part: groups[3] - 1,
                 Behaviour.allCases[groups[2] - 1],
                 isAddress: true
