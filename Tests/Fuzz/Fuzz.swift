@@ -2,14 +2,16 @@
 // AddressSanitizer finds, or by `check`.
 
 import APIGateway
+import Extraction
 import Foundation
-import HTTPClient
 import JSON
 import JWT
 import LocalLambda
 import Loopback
 
 @testable import Deployment
+@testable import HTTPClient
+@testable import LambdaRuntime
 @testable import Relay
 @testable import SecurityTrails
 
@@ -48,7 +50,12 @@ private func body(of name: String) -> (([UInt8]) -> Void)? {
     case "page": readPages
     case "json-reader": readJSON
     case "json-writer": writeJSON
+    case "runtime-api": readRuntimeAPI
     case "settings": readSettings
+    case "profile": readProfile
+    case "aws-error": readAWSError
+    case "zip": readZip
+    case "extraction": extract
     case "http-request": readRequest
     default: nil
     }
@@ -122,6 +129,50 @@ private func readPages(_ input: [UInt8]) {
     }
 }
 
+/// What the Runtime API sends, byte for byte: the answer to `next`, and that to the response behind it.
+private func readRuntimeAPI(_ input: [UInt8]) {
+    if let head = HeaderLines(input) {
+        check((100..<600).contains(head.status), "a status of \(head.status)")
+        check(head["Content-Length"]?.contains("\n") != true, "a field of two lines")
+    }
+    runtimeBytes.with { $0 = input }
+    guard let api = try? RuntimeAPI(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(runtimePort)"]),
+        let invocation = try? api.next()
+    else { return }
+    check(invocation.event.count <= input.count, "an event of more bytes than came")
+    check(invocation.requestID.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "an id that leaves its path")
+    _ = try? api.respond([], to: invocation.requestID)
+}
+
+private let runtimeBytes = Monitor<[UInt8]>([])
+
+/// The port of a server that sends each client the input, and reads what it gets to the end.
+private let runtimePort: UInt16 = {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr = in_addr(s_addr: INADDR_LOOPBACK.bigEndian)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(listener, $0, size) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &size) == 0
+        }
+    }
+    if !isBound { fatalError("no Runtime API") }
+    Thread.detachNewThread {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let client = accept(listener, nil, nil)
+            let bytes = runtimeBytes.with { $0 }
+            _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            shutdown(client, Int32(SHUT_WR))
+            while recv(client, &buffer, buffer.count, 0) > 0 {}
+            close(client)
+        }
+    }
+    return UInt16(bigEndian: address.sin_port)
+}()
+
 // MARK: - JSON
 
 /// What the reader accepts, the tree of Foundation's own parser must hold too.
@@ -158,6 +209,64 @@ private func writeJSON(_ input: [UInt8]) {
 
 private func readSettings(_ input: [UInt8]) {
     _ = try? SettingsFile(text: input, file: "zappa_settings.json")
+}
+
+/// A file of ~/.aws. What it says is not followed: `credential_process` is a command.
+private func readProfile(_ input: [UInt8]) {
+    let text = String(decoding: input, as: UTF8.self)
+    _ = shellWords(text)
+    do throws(ProfileFile.SyntaxError) {
+        let file = try ProfileFile(parsing: text)
+        for name in ["default", "x", text] {
+            let sections = [file.section(name), file.profile(name)].compactMap { $0 }
+            for key in sections.flatMap(\.keys) { check(key == key.lowercased(), "a key in capitals") }
+        }
+    } catch {
+        check(error.line >= 1 && error.line <= input.count + 1, "line \(error.line)")
+        check(error.reason.printable() == error.reason, "a reason that steers a terminal")
+    }
+}
+
+/// An error of AWS: the first line is its header field, the rest its body, in JSON, XML or neither.
+private func readAWSError(_ input: [UInt8]) {
+    let line = input.prefix { $0 != UInt8(ascii: "\n") }
+    var headers = HTTPHeaders()
+    (Array("x-amzn-ErrorType: ".utf8) + line).withUnsafeBytes { headers.append(line: $0) }
+    for headers in [headers, HTTPHeaders()] {
+        let body = Array(input.dropFirst(line.count + 1))
+        let refusal = AWSRefusal("lambda:Act", HTTPResponse(status: 403, headers: headers, body: body, retryAfter: nil))
+        let text = AWSError.refused(refusal).description
+        check(text.split(separator: "\n").allSatisfy { String($0).printable() == $0 }, "a text that steers a terminal")
+        _ = (refusal.isTransient, refusal.isNotFound, refusal.missingAction, AWSError.refused(refusal).patience)
+    }
+}
+
+/// A zip, looked at as `deploy` does before it is uploaded.
+private func readZip(_ input: [UInt8]) {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("fuzz-\(getpid()).zip")
+    defer { try? FileManager.default.removeItem(at: file) }
+    guard (try? Data(input).write(to: file)) != nil else { return }
+    do throws(AWSError) {
+        let package = try DeploymentPackage(path: file.path)
+        check(package.size == input.count, "a size of \(package.size)")
+    } catch {
+        guard case .blocked(let reason) = error else { fatalError("\(error)") }
+        check(reason.utf8.count < 1000, "a reason of \(reason.utf8.count) bytes")
+        check(reason.printable() == reason, "a reason that steers a terminal")
+    }
+}
+
+/// A text that somebody pasted. What is found in it is found again by itself, a name as a URL's host: without that it may
+/// look like a file's.
+private func extract(_ input: [UInt8]) {
+    let text = TextObservables(in: input)
+    check(text.leftOut.count <= text.leftOutCount, "more is told than was counted")
+    check(Set(text.found).count == text.found.count, "an observable is told twice")
+    for observable in text.found.prefix(20) {
+        check(observable.value.utf8.count <= 4 * input.count + 16, "a long value of a short text")
+        let text = observable.kind == .domain ? "https://\(observable.value)/" : observable.value
+        check(TextObservables(in: text).found.first == observable, "\(observable) is not found by itself")
+    }
 }
 
 /// A request to one of the loopback servers, byte for byte.
