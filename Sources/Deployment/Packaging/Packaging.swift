@@ -12,10 +12,16 @@ package struct Packaging {
         package let size: Int
         /// The digest, in hexadecimal.
         package let sha256: String
+        /// The digest in base64, as Lambda tells it of a function's code.
+        package let codeSha256: String
         /// AWS's name of the processor that it runs on.
         package let architecture: String
         /// What the executable asks of the system.
         package let audit: BinaryAudit
+        /// What others made of it.
+        package let components: [Component]
+        /// Where its bill of materials is.
+        package let billOfMaterials: URL
     }
 
     /// The archives without which the executable cannot be linked; Package.swift says what each is for.
@@ -25,6 +31,7 @@ package struct Packaging {
     ]
 
     private let package: URL
+    private let version: String
     private let say: (String) -> Void
 
     /// Where the zip and the unpacked executable end up.
@@ -39,13 +46,18 @@ package struct Packaging {
 
     /// - Parameters:
     ///   - package: the folder of Package.swift.
+    ///   - version: the relay's.
     ///   - say: is told of each step.
-    package init(package: URL, say: @escaping (String) -> Void) {
+    package init(package: URL, version: String, say: @escaping (String) -> Void) {
         self.package = package
+        self.version = version
         self.say = say
     }
 
     private var folder: URL { Self.folder(of: package) }
+
+    /// Where the linker writes what it takes from where.
+    private var linkMap: URL { folder.appendingPathComponent("bootstrap.map") }
 
     /// Builds, looks at what was built, and packs it.
     package func run() throws -> Zip {
@@ -66,12 +78,28 @@ package struct Packaging {
         say("Packing")
         let zip = try pack(["bootstrap"] + certificates.map { "certs/" + $0 })
         let data = try Data(contentsOf: zip)
+        let digest = SHA256(CollectionOfOne(data))
+        say("Listing what is in it")
+        let map = String(decoding: try Data(contentsOf: linkMap), as: UTF8.self)
+        let components = try LinkedComponents(linkMap: map, audit: audit).all
+        let bill = BillOfMaterials(
+            version: version,
+            zip: (zip.lastPathComponent, digest.hexadecimal),
+            components: components,
+            distribution: Self.distribution,
+            time: Date()
+        )
+        let billFile = zip.deletingPathExtension().appendingPathExtension("spdx.json")
+        try bill.json.write(to: billFile, options: .atomic)
         return Zip(
             file: zip,
             size: data.count,
-            sha256: SHA256(CollectionOfOne(data)).hexadecimal,
+            sha256: digest.hexadecimal,
+            codeSha256: digest.base64,
             architecture: Self.architecture,
-            audit: audit
+            audit: audit,
+            components: components,
+            billOfMaterials: billFile
         )
     }
 
@@ -98,7 +126,7 @@ package struct Packaging {
         var arguments = [
             "build", "--configuration", "release", "--product", "bootstrap", "--scratch-path", scratch.path,
             "--package-path", package.path, "--traits", "Lambda", "--static-swift-stdlib", "--disable-local-rpath",
-            "-Xswiftc", "-use-ld=lld",
+            "-Xswiftc", "-use-ld=lld", "-Xlinker", "-Map=\(linkMap.path)",
             // Digests of the modules, in which the folder has a part.
             "-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen",
         ]
@@ -165,6 +193,13 @@ package struct Packaging {
         var name = utsname()
         uname(&name)
         return withUnsafeBytes(of: &name.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    /// The name that this machine's distribution has for itself: `debian`.
+    private static var distribution: String {
+        let text = (try? String(contentsOfFile: "/etc/os-release", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("ID=") }
+        return line.map { $0.dropFirst(3).filter { $0 != "\"" } } ?? "linux"
     }
 
     /// AWS's name of this machine's processor.

@@ -124,6 +124,6 @@ struct DeploymentRequest {
     private func packageIfNeeded(_ context: Context) throws {
         guard let package = Executable.packageFolder(from: context.workingDirectory), Packaging.isOutdated(package)
         else { return }
-        _ = try Packaging(package: package) { context.say($0 + " …") }.run()
+        _ = try Packaging(package: package, version: relayVersion) { context.say($0 + " …") }.run()
     }
 }
