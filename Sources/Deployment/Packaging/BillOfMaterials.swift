@@ -6,6 +6,7 @@ import Loopback
 struct BillOfMaterials: Encodable {
     private let spdxVersion = "SPDX-2.3"
     private let dataLicense = "CC0-1.0"
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     private let SPDXID = "SPDXRef-DOCUMENT"
     private let name: String
     private let documentNamespace: String
@@ -20,6 +21,7 @@ struct BillOfMaterials: Encodable {
 
     private struct Package: Encodable {
         let name: String
+        // swift-format-ignore: AlwaysUseLowerCamelCase
         let SPDXID: String
         let versionInfo: String?
         let supplier: String
