@@ -171,7 +171,7 @@ struct Context {
     }
 
     var isFunctionURL: Bool {
-        domainName?.contains(".lambda-url.") ?? false
+        domainName?.split(separator: ".").dropFirst().first == "lambda-url"
     }
 
     private mutating func readHTTP(_ reader: inout JSONReader) throws(JSONError) {

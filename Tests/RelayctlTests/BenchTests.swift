@@ -4,16 +4,21 @@ import TestSupport
 import Testing
 
 @testable import LocalLambda
+@testable import relayctl
 
 /// Runs `relayctl bench` itself, as an operator does.
 @Suite(.waits) struct BenchTests {
     /// The rows, and whether the C program has a figure of its own.
     private static let rows: [(name: String, hasFloor: Bool)] =
-        ["median", "min", "max"].map { ("exec to first next, \($0)", true) } + [("first invocation, /version", true)]
-        + ["/version", "/refer of 10 domains", "/observe of 1 domain"].flatMap { question in
-            ["p50", "p99", "rate", "CPU"].map { ("\(question), \($0)", true) }
-        }
+        ["median", "min", "max"].map { ("exec to first next, \($0)", true) }
+        + [("page faults until the first next", true), ("first invocation, /version", true)]
+        + warm("/version") + (InstructionCount.isAvailable ? [("/version, instructions", true)] : [])
+        + warm("/refer of 10 domains") + warm("/observe of 1 domain")
         + [("first /observe over TLS", false), ("warm /observe, new TLS connection", false), ("peak memory", true)]
+
+    private static func warm(_ question: String) -> [(name: String, hasFloor: Bool)] {
+        ["p50", "p99", "rate", "CPU"].map { ("\(question), \($0)", true) }
+    }
 
     @Test("Every row has a figure of the relay, and one of the C program if it does the same")
     func everyRow() throws {
@@ -32,6 +37,19 @@ import Testing
         }
     }
 
+    @Test("A curve has a row for each size, and no size costs more in proportion than the smallest")
+    func curve() throws {
+        let executable = try Executable.besideThis(orAt: nil)
+        let (status, output) = try Relayctl(["bench", "curves", "--exec", executable, "--only", "records"]).finish()
+        let rows = output.split(separator: "\n").filter { $0.hasPrefix("records of one domain ") }
+            .map { $0.split(separator: " ").dropFirst(4).map(String.init) }
+        #expect(status == 0)
+        #expect(rows.map(\.first) == ["1", "10", "100", "1000"])
+        let ofOne = rows.compactMap { Double($0[3]) }
+        #expect(ofOne.count == 4)
+        #expect(ofOne.dropFirst().allSatisfy { $0 < ofOne[0] })
+    }
+
     @Test("An executable that does not answer as the relay does is named, and nothing is measured")
     func otherExecutable() throws {
         let runtime = try ShellRuntime(handle: #"respond '{"statusCode":500}'"#)
@@ -40,7 +58,10 @@ import Testing
         #expect(output.contains("\(runtime.path) answered /version with:"), "\(output)")
     }
 
-    @Test("Options of the other measurement are refused", arguments: [["--only", "x"], ["upstream", "--n", "5"]])
+    @Test(
+        "Options of the other measurement are refused",
+        arguments: [["--only", "x"], ["upstream", "--n", "5"], ["curves", "--json"]]
+    )
     func foreignOptions(_ arguments: [String]) throws {
         #expect(try Relayctl(["bench"] + arguments).finish().status == 2)
     }

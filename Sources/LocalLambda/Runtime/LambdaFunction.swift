@@ -37,7 +37,7 @@ package struct LambdaFunction: Sendable {
 
     /// The whole environment of a process.
     /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
-    func environment(runtimeAPI: String, taskRoot: String) -> [String: String] {
+    package func environment(runtimeAPI: String, taskRoot: String) -> [String: String] {
         var environment = [
             "PATH": "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
             "LANG": "en_US.UTF-8",

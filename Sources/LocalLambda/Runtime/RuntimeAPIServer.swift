@@ -152,7 +152,7 @@ package final class RuntimeAPIServer: Sendable {
     }
 
     /// The process has ended: nobody needs to wait for it.
-    func processEnded() {
+    package func processEnded() {
         state.with { $0.isOver = true }
     }
 

@@ -16,11 +16,14 @@ package final class ChildProcess: Sendable {
         package var descriptors: Int
         /// Threads.
         package var threads: Int
+        /// Pages of memory that were made ready so far without reading a disk (minor page faults).
+        package var pageFaults: Int
 
-        package init(memory: Int, descriptors: Int, threads: Int) {
+        package init(memory: Int, descriptors: Int, threads: Int, pageFaults: Int = 0) {
             self.memory = memory
             self.descriptors = descriptors
             self.threads = threads
+            self.pageFaults = pageFaults
         }
     }
 
@@ -78,9 +81,17 @@ package final class ChildProcess: Sendable {
     /// What it holds now; nil once it has ended.
     package var holdings: Holdings? {
         guard end == nil, let memory = status("VmRSS"), let threads = status("Threads"),
-            let descriptors = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count
+            let descriptors = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count,
+            let pageFaults
         else { return nil }
-        return Holdings(memory: memory * 1024, descriptors: descriptors, threads: threads)
+        return Holdings(memory: memory * 1024, descriptors: descriptors, threads: threads, pageFaults: pageFaults)
+    }
+
+    /// The tenth field of its `stat` (proc(5)); the second, its name, ends with the last parenthesis.
+    private var pageFaults: Int? {
+        let stat = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
+        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+        return fields.count > 8 ? Int(fields[8]) : nil
     }
 
     /// The number in that line of its status (proc(5)); nil if there is none.

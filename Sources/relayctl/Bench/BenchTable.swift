@@ -11,6 +11,7 @@ struct BenchTable {
             case milliseconds = "ms"
             case perSecond = "/s"
             case megabytes = "MB"
+            case count = ""
         }
 
         let name: String
@@ -63,7 +64,7 @@ extension BenchTable.Row {
     fileprivate func text(_ figure: Double?) -> String {
         guard let figure else { return "-" }
         return String(format: unit == .milliseconds ? "%.3f" : unit == .megabytes ? "%.1f" : "%.0f", figure)
-            + " " + unit.rawValue
+            + (unit == .count ? "" : " " + unit.rawValue)
     }
 
     fileprivate var json: JSONValue {

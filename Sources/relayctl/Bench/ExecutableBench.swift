@@ -1,6 +1,5 @@
 import Deployment
 import Foundation
-import JWT
 import LocalLambda
 import Loopback
 
@@ -21,26 +20,28 @@ struct ExecutableBench {
     let invocations: Int
     let context: Context
 
-    private let secret = SecretKey.random()
+    private let question = BenchQuestion()
     private static let scenario = Scenario(observables: [
-        domain(0): .init(a: [[.history(["192.0.2.1"])]], aaaa: [[.history(["2001:db8::1"], key: "ipv6")]])
+        BenchQuestion.domain(0): .init(a: [[.history(["192.0.2.1"])]], aaaa: [[.history(["2001:db8::1"], key: "ipv6")]])
     ])
 
     /// Measures all there is to measure.
     func run() throws -> [Row] {
         let standIn = try StandInSecurityTrails(Self.scenario)
         defer { standIn.stop() }
-        let version = try question("/version")
-        let observe = try question("/observe/observables", domains: 1)
-        let questions = [version, try question("/refer/observables", domains: 10), observe]
+        let version = try question.event("/version")
+        let observe = try question.event("/observe/observables", domains: 1)
+        let questions = [version, try question.event("/refer/observables", domains: 10), observe]
 
         let starts = try measureStarts(version, standIn)
         let warm = try measureWarm(questions, standIn)
         let tls = try measureTLS(observe)
+        let instructions = try countInstructions(version, standIn)
         return startRows(starts, warmMedian: warm.rounds.relay[0].median)
-            + warmRows("/version", warm.rounds.map { $0[0] }, aboveFloor: 0.12)
-            + warmRows("/refer of 10 domains", warm.rounds.map { $0[1] }, aboveFloor: 0.25)
-            + warmRows("/observe of 1 domain", warm.rounds.map { $0[2] })
+            + warmRows("/version", warm.rounds.map { $0[0] }, limit: 1, processorLimit: 0.85)
+            + instructionRows(instructions)
+            + warmRows("/refer of 10 domains", warm.rounds.map { $0[1] }, limit: 1.6)
+            + warmRows("/observe of 1 domain", warm.rounds.map { $0[2] }, limit: 4.5)
             + tlsRows(tls) + sizeRows(memory: warm.memory)
     }
 }
@@ -57,9 +58,13 @@ private struct Pair<Value> {
     }
 }
 
-/// What the start of one process took, in seconds.
+/// What the start of one process took.
 private struct Start {
+    /// Seconds.
     let untilNext: Double
+    /// Minor page faults.
+    let pageFaults: Int
+    /// Seconds.
     let firstInvocation: Double
 }
 
@@ -97,8 +102,14 @@ extension ExecutableBench {
 
     private func start(_ environment: ExecutionEnvironment, _ event: Data) throws -> Start {
         defer { environment.stop() }
-        let report = try answered(event, by: environment)
-        return Start(untilNext: report.initDuration ?? 0, firstInvocation: report.latency)
+        try environment.start()
+        let pageFaults = environment.holdings?.pageFaults ?? 0
+        let report = try environment.answered(event)
+        return Start(
+            untilNext: report.initDuration ?? 0,
+            pageFaults: pageFaults,
+            firstInvocation: report.latency
+        )
     }
 
     /// The medians of each question's rounds, and the most memory at the end, in bytes.
@@ -117,16 +128,16 @@ extension ExecutableBench {
             }
         }
         let last = try Pair(
-            floor: answered(events[0], by: environments.floor),
-            relay: answered(events[0], by: environments.relay)
+            floor: environments.floor.answered(events[0]),
+            relay: environments.relay.answered(events[0])
         )
         return (rounds.map { $0.map(Round.init(medianOf:)) }, last.map(\.peakMemory))
     }
 
     private func round(of event: Data, on environment: ExecutionEnvironment) throws -> Round {
-        let before = try answered(event, by: environment)
+        let before = try environment.answered(event)
         let reports = (0..<invocations).map { _ in environment.invoke(event) }
-        let after = try answered(event, by: environment)
+        let after = try environment.answered(event)
         let latency = Latency(reports.map(\.latency))
         return Round(
             median: latency.percentile(50),
@@ -134,6 +145,14 @@ extension ExecutableBench {
             duration: reports.reduce(0) { $0 + $1.duration } / Double(invocations),
             processorTime: (after.processorTime - before.processorTime) / Double(invocations + 1)
         )
+    }
+
+    /// Instructions of one warm invocation; nil without valgrind.
+    private func countInstructions(_ event: Data, _ standIn: StandInSecurityTrails) throws -> Pair<Double>? {
+        guard InstructionCount.isAvailable else { return nil }
+        context.say("instructions …")
+        let count = InstructionCount(function: question.function(standIn.baseURL), event: event)
+        return try Pair(floor: count.perInvocation(of: floor), relay: count.perInvocation(of: executable))
     }
 
     /// Seconds of the first `/observe` of each process, and of one by a warm process whose connections are gone.
@@ -148,34 +167,18 @@ extension ExecutableBench {
         let variables = ["SSL_CERT_DIR": certificates.authorityFolder]
         let warm = environment(executable, standIn, variables)
         defer { warm.stop() }
-        _ = try answered(event, by: warm)
+        _ = try warm.answered(event)
 
         var seconds: (first: [Double], again: [Double]) = ([], [])
         for _ in 0..<Self.processes {
             seconds.first.append(try start(environment(executable, standIn, variables), event).firstInvocation)
             standIn.stop()
             standIn = try StandInSecurityTrails(Self.scenario, port: port, tls: identity)
-            seconds.again.append(try answered(event, by: warm).latency)
+            seconds.again.append(try warm.answered(event).latency)
         }
         return seconds
     }
-
-    /// The report of an invocation that must be answered as it should.
-    private func answered(
-        _ event: Data,
-        by environment: ExecutionEnvironment
-    ) throws -> ExecutionEnvironment.Report {
-        let report = environment.invoke(event)
-        let summary = ResponseSummary(report.outcome)
-        guard summary.status == 200, summary.errors.isEmpty else {
-            let path = requestLine(ofEvent: event).path
-            throw CommandError("\(environment.executable) answered \(path) with: \(summary.text)", .failed)
-        }
-        return report
-    }
 }
-
-// MARK: - What is asked
 
 extension ExecutableBench {
     private func environment(
@@ -183,29 +186,11 @@ extension ExecutableBench {
         _ standIn: StandInSecurityTrails,
         _ variables: [String: String] = [:]
     ) -> ExecutionEnvironment {
-        // What a process remembers would hide what an answer costs.
-        let own = ["SECRET_KEY": secret, "SECURITYTRAILS_API_URL": standIn.baseURL, "CACHE_SECONDS": "0"]
-        let function = LambdaFunction(variables: own.merging(variables) { $1 })
-        return ExecutionEnvironment(executable: executable, function: function, output: nil)
-    }
-
-    /// The event of a request about so many domains.
-    private func question(_ path: String, domains: Int = 0) throws -> Data {
-        let observables = (0..<domains).map { #"{"type":"domain","value":"\#(Self.domain($0))"}"# }
-        let token = CompactSerialization.sign(["key": "bench-key"], secret: secret)
-        return LocalGateway(.rest).event(
-            "POST",
-            path,
-            headers: [
-                HTTPServer.Field("Authorization", "Bearer \(token)"),
-                HTTPServer.Field("Content-Type", "application/json"),
-            ],
-            body: domains > 0 ? "[\(observables.joined(separator: ","))]" : ""
-        ).text()
-    }
-
-    private static func domain(_ index: Int) -> String {
-        "domain\(index).example"
+        ExecutionEnvironment(
+            executable: executable,
+            function: question.function(standIn.baseURL, variables),
+            output: nil
+        )
     }
 }
 
@@ -215,23 +200,47 @@ extension ExecutableBench {
     private func startRows(_ starts: Pair<[Start]>, warmMedian: Double) -> [Row] {
         let next = starts.map { Latency($0.map(\.untilNext)) }
         let first = starts.map { Latency($0.map(\.firstInvocation)).percentile(50) }
+        let pageFaults = starts.map { Latency($0.map { Double($0.pageFaults) }).percentile(50) }
         return [
-            time("exec to first next, median", next.map { $0.percentile(50) }, limit: 2 * next.floor.percentile(50)),
+            time("exec to first next, median", next.map { $0.percentile(50) }, limit: 1.3 * next.floor.percentile(50)),
             time("exec to first next, min", next.map { $0.percentile(0) }),
             time("exec to first next, max", next.map { $0.percentile(100) }),
-            time("first invocation, /version", first, limit: 2 * warmMedian),
+            Row(
+                name: "page faults until the first next",
+                unit: .count,
+                floor: pageFaults.floor,
+                relay: pageFaults.relay
+            ),
+            time("first invocation, /version", first, limit: warmMedian + 0.25e-3),
         ]
     }
 
-    /// - Parameter margin: milliseconds that the median may be above the floor's.
-    private func warmRows(_ name: String, _ rounds: Pair<Round>, aboveFloor margin: Double? = nil) -> [Row] {
+    /// - Parameters:
+    ///   - limit: how many times the floor's median it may take.
+    ///   - processorLimit: how many times the floor's time of processor.
+    private func warmRows(
+        _ name: String,
+        _ rounds: Pair<Round>,
+        limit: Double,
+        processorLimit: Double? = nil
+    ) -> [Row] {
         let rate = rounds.map { 1 / $0.duration }
         return [
-            time("\(name), p50", rounds.map(\.median), limit: margin.map { rounds.floor.median + $0 / 1000 }),
+            time("\(name), p50", rounds.map(\.median), limit: limit * rounds.floor.median),
             time("\(name), p99", rounds.map(\.percentile99)),
             Row(name: "\(name), rate", unit: .perSecond, floor: rate.floor, relay: rate.relay),
-            time("\(name), CPU", rounds.map(\.processorTime)),
+            time(
+                "\(name), CPU",
+                rounds.map(\.processorTime),
+                limit: processorLimit.map { $0 * rounds.floor.processorTime }
+            ),
         ]
+    }
+
+    private func instructionRows(_ instructions: Pair<Double>?) -> [Row] {
+        instructions.map {
+            [Row(name: "/version, instructions", unit: .count, floor: $0.floor, relay: $0.relay, limit: 120_000)]
+        } ?? []
     }
 
     private func tlsRows(_ seconds: (first: [Double], again: [Double])) -> [Row] {
@@ -250,8 +259,8 @@ extension ExecutableBench {
         let size = (try? FileManager.default.attributesOfItem(atPath: zip.path))?[.size] as? Int
         let megabytes = memory.map { Double($0) / 1e6 }
         return [
-            Row(name: "peak memory", unit: .megabytes, floor: megabytes.floor, relay: megabytes.relay, limit: 16)
-        ] + (size.map { [Row(name: "zip", unit: .megabytes, relay: Double($0) / 1e6, limit: 9)] } ?? [])
+            Row(name: "peak memory", unit: .megabytes, floor: megabytes.floor, relay: megabytes.relay, limit: 11)
+        ] + (size.map { [Row(name: "zip", unit: .megabytes, relay: Double($0) / 1e6, limit: 6)] } ?? [])
     }
 
     /// A row of both programs' seconds, in milliseconds.
