@@ -90,7 +90,7 @@ struct DeploymentRequest {
         guard !isDryRun else { return 0 }
         if verifies { try deployment.verify(relay.url) }
         let next = relay.hasKey ? ["check", stage] : ["jwt", stage, "--set"]
-        context.sayNext(next + (profile.map { [profileOption.name, $0] } ?? []))
+        context.sayNext(["relayctl"] + next + (profile.map { [profileOption.name, $0] } ?? []))
         return 0
     }
 

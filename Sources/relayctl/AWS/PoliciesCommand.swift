@@ -6,7 +6,7 @@ import Loopback
 struct PoliciesCommand: Subcommand {
     static let name = "policies"
     static let summary = "Write the IAM policies of an account and a stage"
-    static let synopsis = "STAGE --account NUMBER [--output FOLDER]"
+    static let synopsis = "STAGE --account NUMBER [OPTION]..."
     static let discussion = """
         Fills in the templates in deploy/ and writes them to aws/rendered/: what the
         user who deploys may do, for all stages of zappa_settings.json; and in a folder
@@ -15,15 +15,21 @@ struct PoliciesCommand: Subcommand {
         can't be filled in. Nothing is sent to AWS.
 
           relayctl policies dev --account 123456789012
+
+        With --cloudformation, one template for the user, its policy, and the roles of
+        all stages with theirs is written instead, and the command that makes a stack
+        of it is shown. An administrator runs that command.
         """
     static let options = [
         Option("--account", value: "NUMBER", help: "the AWS account, 12 digits"),
+        Option("--cloudformation", help: "write a CloudFormation template instead"),
         Option("--output", value: "FOLDER", help: "where the policies are written (default: aws/rendered)"),
     ]
 
     private let stage: String
     private let account: AccountID
     private let output: String
+    private let isStack: Bool
 
     init(_ arguments: Arguments) throws {
         stage = try arguments.only("STAGE")
@@ -33,12 +39,14 @@ struct PoliciesCommand: Subcommand {
         }
         self.account = account
         output = arguments.value("--output") ?? "aws/rendered"
+        isStack = arguments.has("--cloudformation")
     }
 
     func run(_ context: Context) throws -> Int32 {
         let file = try SettingsFile(context.file(SettingsFile.name))
         let settings = try file.stage(stage)
         let all = [settings] + others(in: file, context)
+        if isStack { return try writeStack(all, context) }
         let policies = try PolicyTemplate.allCases.map { template in
             let text = try templateFile(template, context).text()
             let stages = template == .deployment ? all : [settings]
@@ -48,6 +56,17 @@ struct PoliciesCommand: Subcommand {
             let folder = template == .deployment ? output : "\(output)/\(stage)"
             try write(policy, to: template.fileName, in: folder, context)
         }
+        return 0
+    }
+
+    private func writeStack(_ stages: [StageSettings], _ context: Context) throws -> Int32 {
+        let stack = AccessStack(account: account, stages: stages)
+        let template = try stack.rendered { try templateFile($0, context).text() }
+        try write(template, to: AccessStack.fileName, in: output, context)
+        context.sayNext(
+            ["aws", "cloudformation", "deploy", "--stack-name", AccessStack.name]
+                + ["--template-file", "\(output)/\(AccessStack.fileName)", "--capabilities", "CAPABILITY_NAMED_IAM"]
+        )
         return 0
     }
 

@@ -89,7 +89,7 @@ extension Context {
 
     /// The command to type next, on standard error.
     func sayNext(_ words: [String]) {
-        say("next: relayctl " + words.map(Self.quoted).joined(separator: " "))
+        say("next: " + words.map(Self.quoted).joined(separator: " "))
     }
 
     /// A word as the shell reads it.

@@ -109,7 +109,7 @@ extension JWTCommand {
                 json
                     ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
             )
-            if sets { context.sayNext(["check", stage] + (profile.map { [profileOption.name, $0] } ?? [])) }
+            if sets { context.sayNext(["relayctl", "check", stage] + (profile.map { [profileOption.name, $0] } ?? [])) }
             return 0
         case .check(let stage, let jwksHost, let audience):
             return try check(context, stage: stage, jwksHost: jwksHost, audience: audience)
