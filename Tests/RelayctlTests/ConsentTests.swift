@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -41,5 +42,36 @@ struct ConsentTests {
         #expect(first.status == 0 && !first.errors.contains(warning))
         let second = try stage.folder.relayctl("jwt", "dev", "--set", input: "anAPIkey\n")
         #expect(second.status == 0 && second.errors.contains(warning))
+    }
+
+    @Test("jwt --set has the echo off from before its first question to after its last, and shows no secret")
+    func echo() async throws {
+        let secret = "anAPIkeyThatMustNotBeShown"
+        try stage.expect(0, try stage.folder.relayctl("jwt", "dev", "--set", input: secret + "\n"))
+        let before = try stage.aws.record().state
+        for (answer, status) in [(secret, Int32(1)), ("y", 0)] {
+            let terminal = try Terminal()
+            let (process, _, _) = try stage.folder.start(
+                ["jwt", "dev", "--set"],
+                input: terminal.device,
+                terminal: terminal.device
+            )
+            while !terminal.shown.contains("Replace it? [y/N]"), process.isRunning { usleep(10_000) }
+            #expect(!terminal.echoes)
+            terminal.type(answer + "\n")
+            if status == 0 {
+                while !terminal.shown.contains("Enter: SecurityTrails API Key: "), process.isRunning { usleep(10_000) }
+                #expect(terminal.shown.contains("[y/N] yes"))
+                #expect(!terminal.echoes)
+                terminal.type(secret + "\n")
+            }
+            while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+            process.waitUntilExit()
+            #expect(process.terminationStatus == status, "\(terminal.shown)")
+            #expect(terminal.echoes)
+            #expect(!terminal.shown.contains(secret))
+            #expect(terminal.shown.contains("nothing was changed") == (status == 1))
+            #expect((try stage.aws.record().state == before) == (status == 1))
+        }
     }
 }

@@ -201,6 +201,25 @@ struct DeploymentTests {
         #expect(outcome.errors.contains("must allow iam:PassRole: statement HandTheExecutionRoleToLambdaAlone of "))
     }
 
+    @Test("A policy that was filled in for another project is said to be perhaps that, with what was to be allowed")
+    func policyOfAnotherProject() throws {
+        var policy = stage.policy
+        policy.statements = policy.statements.map { statement in
+            let resources = statement.resources.map { $0.replacing("tr-securitytrails-relay", with: "another-project") }
+            return .init(actions: statement.actions, resources: resources)
+        }
+        try stage.aws.set(.init(reset: true, policy: policy))
+        let outcome = try stage.deploy()
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.hasSuffix(
+                "\n  if it does, it was filled in for another account, region or project than "
+                    + "arn:aws:lambda:us-east-1:123456789012:function:\(stage.function)\n"
+            ),
+            "\(outcome.errors)"
+        )
+    }
+
     @Test("What somebody else made is not touched: a function of Zappa's, two APIs of that name, another's account")
     func inTheWay() throws {
         func refusal(_ command: String...) throws -> String {

@@ -50,8 +50,10 @@ extension AWSError {
         let file = PolicyTemplate.deployment.fileName
         let template = try? context.file("deploy/" + file).text()
         let statements = template.map { PolicyTemplate.statements(of: $0, allowing: action) } ?? []
+        let resource = refusal.message.firstMatch(of: /on resource: (arn:[^\s]+)/)?.output.1
         return description
             + (statements.isEmpty ? "" : ": statement \(statements.joined(separator: " or ")) of \(file)")
             + ", filled in by 'relayctl policies' (aws/HOWTO.md, step 11)"
+            + (resource.map { "\n  if it does, it was filled in for another account, region or project than \($0)" } ?? "")
     }
 }

@@ -42,7 +42,7 @@ struct Context: Sendable {
 
     /// Where temporary files go.
     var temporaryFolder: String {
-        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        absolute(environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
     }
 
     /// Whether only lines may be written there: it is no terminal, one without escapes (`TERM=dumb`), or NO_COLOR
@@ -105,8 +105,9 @@ extension Context {
             say("nobody answers; use --yes to skip this question")
             return false
         }
-        // A terminal shows what is typed.
-        if !streams.isInputTerminal { say(answer) }
-        return ["y", "yes"].contains(answer.lowercased())
+        let isYes = ["y", "yes"].contains(answer.lowercased())
+        // Otherwise a terminal shows what is typed. It may have been a secret.
+        if !streams.echoesInput { say(isYes ? "yes" : "no") }
+        return isYes
     }
 }

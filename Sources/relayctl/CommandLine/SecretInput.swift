@@ -22,6 +22,12 @@ extension Context {
         }
     }
 
+    /// Runs `body`, which asks for secrets and for other things, with the terminal's echo off from the first question to the
+    /// last: a secret that is typed too early is not shown either.
+    func quietly<Result>(_ body: () throws -> Result) throws -> Result {
+        try streams.isInputTerminal ? withoutEcho(on: streams.input, body) : body()
+    }
+
     /// The file with a secret, or standard input for `-`. Warns if others can read it.
     func secretFile(_ path: String) -> InputFile {
         let file = file(path)
@@ -55,7 +61,7 @@ extension Context {
     }
 }
 
-/// Runs `body` with the terminal's echo off, and puts the terminal back, whatever ends the body.
+/// Runs `body` with the terminal's echo off, and puts the terminal back as it was, whatever ends the body.
 private func withoutEcho<Result>(on terminal: Int32, _ body: () throws -> Result) throws -> Result {
     var settings = termios()
     guard tcgetattr(terminal, &settings) == 0 else { throw CommandError("the terminal can't be read", .failed) }

@@ -22,6 +22,12 @@ final class StandardStreams: Sendable {
         isatty(input) == 1
     }
 
+    /// Whether what is typed at standard input is shown.
+    var echoesInput: Bool {
+        var settings = termios()
+        return tcgetattr(input, &settings) == 0 && settings.c_lflag & tcflag_t(ECHO) != 0
+    }
+
     /// Writes a text to standard output; false if that can't be written, now or before.
     func writeToOutput(_ text: String) -> Bool {
         outputError.withLock { error in

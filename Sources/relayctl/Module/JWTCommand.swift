@@ -92,16 +92,21 @@ extension JWTCommand {
         case .make(let stage, let credentials, let secret, let sets, let isSure, let timeToLive):
             let settings = try SettingsFile(context.file(SettingsFile.name)).stage(stage)
             let module = try ModuleSettings(context.file(ModuleSettings.name))
-            let deployment = sets ? try onAWS(context, settings, profile: profile) : nil
-            if let deployment, try deployment.hasSecretKey(), !isSure { try confirmReplacement(in: settings, context) }
-            let issue = try JWTIssue(
-                values: try credentials.map { try read(module.fields, from: context.secretFile($0)) }
-                    ?? ask(for: module.fields, context),
-                secret: try secret.map { try context.secretKey(from: $0) },
-                setsSecret: sets,
-                timeToLive: timeToLive,
-                now: context.now()
-            )
+            let (deployment, issue) = try context.quietly {
+                let deployment = sets ? try onAWS(context, settings, profile: profile) : nil
+                if let deployment, try deployment.hasSecretKey(), !isSure {
+                    try confirmReplacement(in: settings, context)
+                }
+                let issue = try JWTIssue(
+                    values: try credentials.map { try read(module.fields, from: context.secretFile($0)) }
+                        ?? ask(for: module.fields, context),
+                    secret: try secret.map { try context.secretKey(from: $0) },
+                    setsSecret: sets,
+                    timeToLive: timeToLive,
+                    now: context.now()
+                )
+                return (deployment, issue)
+            }
             try checkThatTheRelayAccepts(issue)
             context.warnOfWeakness(issue.secret)
             let url = try deployment?.set(secretKey: issue.secret)
@@ -109,7 +114,9 @@ extension JWTCommand {
                 json
                     ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
             )
-            if sets { context.sayNext(["relayctl", "check", stage] + (profile.map { [profileOption.name, $0] } ?? [])) }
+            if sets {
+                context.sayNext(["relayctl", "check", stage] + (profile.map { [profileOption.name, $0] } ?? []))
+            }
             return 0
         case .check(let stage, let jwksHost, let audience):
             return try check(context, stage: stage, jwksHost: jwksHost, audience: audience)
