@@ -54,6 +54,7 @@ extension AWSError {
         return description
             + (statements.isEmpty ? "" : ": statement \(statements.joined(separator: " or ")) of \(file)")
             + ", filled in by 'relayctl policies' (aws/HOWTO.md, step 11)"
-            + (resource.map { "\n  if it does, it was filled in for another account, region or project than \($0)" } ?? "")
+            + (resource.map { "\n  if it does, it was filled in for another account, region or project than \($0)" }
+                ?? "")
     }
 }
