@@ -53,10 +53,10 @@ extension SoakInvocation {
     }
 
     private static let mixture: [(Kind, Int)] = [
-        (.domain, 486), (.address, 150), (.several, 40), (.again, 60), (.anotherCustomers, 20), (.links, 40),
+        (.domain, 487), (.address, 150), (.several, 40), (.again, 60), (.anotherCustomers, 20), (.links, 40),
         (.constant, 30), (.bad, 100),
         (.asked(.gzip), 15), (.asked(.chunked), 10), (.asked(.large), 15), (.asked(.slow), 3), (.asked(.drip), 1),
-        (.asked(.dropped), 1), (.asked(.busy), 1), (.asked(.limited), 2), (.asked(.unknown), 10),
+        (.asked(.dropped), 1), (.asked(.busy), 1), (.asked(.limited), 1), (.asked(.unknown), 10),
         (.asked(.nonsense), 6), (.asked(.cut), 1), (.asked(.fault), 2), (.asked(.redirect), 1),
         (.asked(.forbidden), 2), (.asked(.refused), 2), (.asked(.endless), 1), (.asked(.bomb), 1),
     ]
@@ -117,7 +117,9 @@ extension SoakInvocation {
             self.init(bad: number / 2, gateway, mark, tokens)
         case .asked(let behaviour):
             let customer = behaviour == .refused ? 3 : customer
-            self.init(gateway, [SoakMark(number, behaviour)], customer, tokens)
+            // What is tried again waits before, and of a name two things are asked.
+            let isTriedAgain = [.dropped, .busy, .limited].contains(behaviour)
+            self.init(gateway, [SoakMark(number, behaviour, isAddress: isTriedAgain)], customer, tokens)
             if behaviour == .hang { seconds = 2.5 }
         }
     }

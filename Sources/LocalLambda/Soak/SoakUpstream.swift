@@ -70,7 +70,7 @@ final class SoakUpstream: Sendable {
         case .gzip: return good(question) { $0.gzip = true }
         case .chunked: return good(question) { $0.chunked = 100 }
         case .slow: return good(question) { $0.delay = 0.05 }
-        case .drip: return good(question) { $0.bytesPerSecond = 10_000 }
+        case .drip: return good(question) { $0.bytesPerSecond = 5_000 }
         case .dropped: return count == 1 ? .drop : good(question)
         case .busy: return count == 1 ? .response(503) : good(question)
         case .limited: return count == 1 ? .response(429, [.init("Retry-After", "0")]) : good(question)
