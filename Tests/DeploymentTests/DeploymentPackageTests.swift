@@ -15,6 +15,14 @@ final class DeploymentPackageTests {
         try? FileManager.default.removeItem(at: folder)
     }
 
+    @Test("The archives that are looked for are those that Package.swift links")
+    func archives() throws {
+        let text = try String(contentsOf: project.appendingPathComponent("Package.swift"), encoding: .utf8)
+        let list = try #require(text.firstMatch(of: /let archives = \[([^\]]*)\]/)).output.1
+        let linked = list.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map { $0.filter { $0 != "\"" } }
+        #expect(Packaging.archives == linked.map(String.init))
+    }
+
     @Test("It is made again if it is missing, or older than a source or the package's description")
     func outdated() throws {
         let zip = ".build/lambda/securitytrails-relay.zip"

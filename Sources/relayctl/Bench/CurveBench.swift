@@ -6,11 +6,11 @@ import Loopback
 struct CurveBench {
     /// What grows.
     private enum Curve: String, CaseIterable {
-        case records, domains, pages, refer
+        case records, bare, domains, pages, refer
 
         var sizes: [Int] {
             switch self {
-            case .records: [1, 10, 100, 1000]
+            case .records, .bare: [1, 10, 100, 1000]
             case .domains: [1, 10, 100, 300, 1000, 10_000]
             case .pages: [1, 10, 100]
             case .refer: [10, 100, 1000, 10_000]
@@ -21,6 +21,7 @@ struct CurveBench {
         var name: String {
             switch self {
             case .records: "records of one domain"
+            case .bare: "records without a table"
             case .domains: "domains of one record each"
             case .pages: "pages of 100 records"
             case .refer: "domains of a /refer"
@@ -65,7 +66,10 @@ struct CurveBench {
     private func cost(_ curve: Curve, _ size: Int) throws -> Cost {
         let standIn = try StandInSecurityTrails(scenario(curve, size))
         defer { standIn.stop() }
-        let variables = ["LOOKUPS": "ipv4", "NUMBER_OF_PAGES": "0", "RELATIONS_LIMIT": "0"]
+        let variables = [
+            "LOOKUPS": "ipv4", "NUMBER_OF_PAGES": "0", "RELATIONS_LIMIT": "0",
+            "SIGHTING_TABLE": curve == .bare ? "false" : "true",
+        ]
         let environment = ExecutionEnvironment(
             executable: executable,
             function: question.function(standIn.baseURL, timeout: 120, variables),
@@ -76,7 +80,7 @@ struct CurveBench {
             switch curve {
             case .refer: try question.event("/refer/observables", domains: size)
             case .domains: try question.event("/observe/observables", domains: size)
-            case .records, .pages: try question.event("/observe/observables", domains: 1)
+            case .records, .bare, .pages: try question.event("/observe/observables", domains: 1)
             }
         let before = try environment.answered(event)
         let count = max(3, 1000 / size)
@@ -94,7 +98,7 @@ struct CurveBench {
             return [.history(addresses, pages: pages)]
         }
         switch curve {
-        case .records:
+        case .records, .bare:
             return Scenario(observables: [BenchQuestion.domain(0): .init(a: [page(0, of: 1, records: size)])])
         case .pages:
             let pages = (0..<size).map { page($0, of: size, records: 100) }
