@@ -7,7 +7,7 @@ import HTTPClient
 #endif
 
 /// What a function made of an event.
-package struct Answer: Sendable {
+package struct FunctionResponse: Sendable {
     /// What goes back to whoever invoked the function: JSON.
     package let payload: [UInt8]
     /// What the log says of it, before the duration.
@@ -15,7 +15,7 @@ package struct Answer: Sendable {
     /// The same, for a JSON log.
     package let fields: [(String, Log.Value)]
 
-    /// An answer.
+    /// A response.
     package init(payload: [UInt8], summary: String, fields: [(String, Log.Value)] = []) {
         self.payload = payload
         self.summary = summary
@@ -23,10 +23,10 @@ package struct Answer: Sendable {
     }
 }
 
-/// A Lambda function's process: asks for events, has each answered, and posts the answer back.
+/// A Lambda function's process: asks for events, has each answered, and posts the responses back.
 package enum Runtime {
     /// Answers one event. A `FunctionError` is reported to Lambda, and the process goes on.
-    package typealias Handler = (Invocation) throws(FunctionError) -> Answer
+    package typealias Handler = (Invocation) throws(FunctionError) -> FunctionResponse
 
     /// Serves invocations until the process is of no more use, says so in the log, and exits with status 1: Lambda then
     /// starts another. There are as many loops as Lambda asks for (`AWS_LAMBDA_MAX_CONCURRENCY`, on Lambda Managed
@@ -104,8 +104,8 @@ package enum Runtime {
             let invocation = try source.next()
             let outcome = Result { () throws(FunctionError) in try handler(invocation) }
             switch outcome {
-            case .success(let answer):
-                try respond(answer, to: invocation, source, log)
+            case .success(let response):
+                try respond(response, to: invocation, source, log)
             case .failure(let error):
                 log.write(.error, error.message, requestID: invocation.requestID, fields: error.logFields)
                 try report(error, for: invocation, source, log)
@@ -114,22 +114,22 @@ package enum Runtime {
     }
 
     private static func respond(
-        _ answer: Answer,
+        _ response: FunctionResponse,
         to invocation: Invocation,
         _ source: some InvocationSource,
         _ log: Log
     ) throws(RuntimeLost) {
-        switch try source.respond(answer.payload, to: invocation.requestID) {
+        switch try source.respond(response.payload, to: invocation.requestID) {
         case .accepted:
             let milliseconds = Int(((MonotonicTime.now - invocation.began) * 1000).rounded())
             log.write(
                 .info,
-                "\(answer.summary) in \(milliseconds) ms",
+                "\(response.summary) in \(milliseconds) ms",
                 requestID: invocation.requestID,
-                fields: answer.fields + [("durationMs", .number(milliseconds))] + invocation.logFields
+                fields: response.fields + [("durationMs", .number(milliseconds))] + invocation.logFields
             )
         case .tooLarge:
-            let size = answer.payload.count
+            let size = response.payload.count
             let error = FunctionError(.responseTooLarge, "Lambda refused a response of \(size) bytes as too large")
             // That was the answer: a second one to the same invocation would end the process.
             log.write(.error, error.message, requestID: invocation.requestID, fields: error.logFields)

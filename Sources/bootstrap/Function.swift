@@ -25,7 +25,7 @@ func makeFunction(
         // Observables are named in these records, and in none above DEBUG.
         let trace = { log.write(.debug, $0, requestID: invocation.requestID) }
         do {
-            return Answer(
+            return FunctionResponse(
                 try relay.answer(
                     invocation.event,
                     began: invocation.began,
@@ -63,7 +63,7 @@ private func makeRelay(
     }
 }
 
-extension Answer {
+extension FunctionResponse {
     /// What the relay made of an event, and what the log says of it: of what the caller sent, the method and the
     /// module's id, and no more.
     init(_ response: Relay.Response) {

@@ -20,7 +20,7 @@ final class DeploymentPackageTests {
         let text = try String(contentsOf: project.appendingPathComponent("Package.swift"), encoding: .utf8)
         let list = try #require(text.firstMatch(of: /let archives = \[([^\]]*)\]/)).output.1
         let linked = list.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map { $0.filter { $0 != "\"" } }
-        #expect(Packaging.archives == linked.map(String.init))
+        #expect(Packaging.archives == linked.map { String($0) })
     }
 
     @Test("It is made again if it is missing, or older than a source or the package's description")

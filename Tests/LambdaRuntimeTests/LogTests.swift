@@ -206,7 +206,7 @@ struct LoopLogTests {
     func invocation() throws {
         let records = try records([traced, .accepted]) { _ in
             Thread.sleep(forTimeInterval: 0.05)
-            return Answer(payload: [], summary: "done", fields: [("status", .number(200))])
+            return FunctionResponse(payload: [], summary: "done", fields: [("status", .number(200))])
         }
         #expect(records.count == 1)
         let record = records[0]

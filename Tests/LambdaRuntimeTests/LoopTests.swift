@@ -24,7 +24,7 @@ struct LoopTests {
     @Test("A large answer goes out whole and at once")
     func largeAnswer() throws {
         let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 6_291_556)
-        let play = try Play([.invocation("a"), .accepted]) { _ in Answer(payload: payload, summary: "large") }
+        let play = try Play([.invocation("a"), .accepted]) { _ in FunctionResponse(payload: payload, summary: "large") }
         #expect(play.calls == ["GET next", "POST a/response", "GET next"])
         #expect(play.requests[1].body == Data(payload) && play.requests[1]["Expect"] == nil)
     }

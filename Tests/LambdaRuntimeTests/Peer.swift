@@ -46,8 +46,8 @@ struct Play {
     }
 
     /// Answers an event with itself.
-    static func echo(_ invocation: Invocation) -> Answer {
-        Answer(payload: invocation.event, summary: "echoed")
+    static func echo(_ invocation: Invocation) -> FunctionResponse {
+        FunctionResponse(payload: invocation.event, summary: "echoed")
     }
 }
 

@@ -77,7 +77,7 @@ struct LogTests {
     func module(id: String, isLogged: Bool) throws {
         let outcome = try outcome(["headers": ["X-Module-Instance-Id": .string(id)]])
         #expect(outcome.moduleInstanceID == (isLogged ? id : nil))
-        let answer = LambdaRuntime.Answer(outcome)
+        let answer = FunctionResponse(outcome)
         #expect(answer.summary.contains(", module ") == isLogged)
         let field = answer.fields.first { $0.0 == "moduleInstanceId" }?.1
         #expect(field == (isLogged ? .string(id) : nil))

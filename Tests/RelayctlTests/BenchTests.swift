@@ -40,7 +40,8 @@ import Testing
     @Test("A curve has a row for each size, and no size costs more in proportion than the smallest")
     func curve() throws {
         let executable = try Executable.besideThis(orAt: nil)
-        let (status, output) = try Relayctl(["bench", "curves", "--exec", executable, "--only", "records of one"]).finish()
+        let (status, output) = try Relayctl(["bench", "curves", "--exec", executable, "--only", "records of one"])
+            .finish()
         let rows = output.split(separator: "\n").filter { $0.hasPrefix("records of one domain ") }
             .map { $0.split(separator: " ").dropFirst(4).map(String.init) }
         #expect(status == 0)
