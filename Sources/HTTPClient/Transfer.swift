@@ -322,7 +322,9 @@ final class Transfer {
             headers.removeAll()
             codings.removeAll()
         }
-        guard headers.count + line.count <= Self.headerLimit, takesCoding(of: line) else { return 0 }
+        guard headers.count + line.count <= Self.headerLimit, takesCoding(of: line), takesLength(of: line) else {
+            return 0
+        }
         headers.append(line: line)
         return line.count
     }
@@ -339,6 +341,17 @@ final class Transfer {
             return codings.insert(name).inserted && isKnown
         }
         return true
+    }
+
+    /// Whether a body's length can be read. libcurl takes one of too many digits for none, and would not see that a body is
+    /// cut short.
+    private func takesLength(of line: UnsafeRawBufferPointer) -> Bool {
+        let name = "content-length:"
+        guard line.count >= name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else {
+            return true
+        }
+        let value = line.dropFirst(name.utf8.count).filter { $0 > UInt8(ascii: " ") }
+        return Int(String(decoding: value, as: UTF8.self)).map { $0 >= 0 } ?? false
     }
 
     private func receive(body piece: UnsafeRawBufferPointer) -> Int {

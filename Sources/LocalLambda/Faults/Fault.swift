@@ -35,6 +35,11 @@ package struct Fault: Sendable {
                     try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
                 }
             }
+            + LureFault.all.map { fault in
+                Fault(name: fault.name) {
+                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
+                }
+            }
     }
 
     /// Plays the faults to processes of the executable, several at once, for most of them is waiting.

@@ -41,6 +41,16 @@ final class Connection {
         }
     }
 
+    /// Whether the peer is still there.
+    var isOpen: Bool {
+        isConnected(descriptor)
+    }
+
+    /// Has TLS negotiate again, or hand out a session ticket; false without TLS, and if the peer will not.
+    func negotiateAgain() -> Bool {
+        tls?.negotiateAgain() ?? false
+    }
+
     func close() {
         tls?.close()
     }

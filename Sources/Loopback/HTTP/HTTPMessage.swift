@@ -74,7 +74,11 @@ extension HTTPServer {
             /// These bytes as they are; then the connection ends, or waits for the next request.
             case send([UInt8], keepAlive: Bool)
             /// These bytes, and then the others again and again for as long as the peer takes them.
-            case flood([UInt8], endlessly: [UInt8])
+            ///
+            /// - Parameter pause: seconds between two times.
+            case flood([UInt8], endlessly: [UInt8], pause: Double = 0)
+            /// TLS goes on and on about itself: it negotiates again (TLS 1.2), or hands out session tickets (TLS 1.3).
+            case handshakes
             /// The connection ends without a word.
             case drop
             /// Nothing is sent for as long as the peer stays.

@@ -48,17 +48,19 @@ package final class HTTPServer: Sendable {
     ///   - tls: who the server says it is; nil: plain HTTP.
     ///   - http2: TLS agrees on HTTP/2, of which nothing is read: the handler is called for each connection, and answers
     ///     with frames.
+    ///   - newestTLS: the version that is agreed on with a peer that speaks it.
     ///   - hosts: the names that a `Host` field may have, without port; others are answered 421. A page in a browser
     ///     can make its own name resolve to this machine, and would else be served here.
     package init(
         port: Int = 0,
         tls identity: TLSIdentity? = nil,
         http2: Bool = false,
+        newestTLS: TLSVersion = .tls13,
         hosts: [String] = loopbackNames,
         limits: Limits = Limits(),
         handler: @escaping Handler
     ) throws {
-        tls = try identity.map { try TLSContext($0, http2: http2) }
+        tls = try identity.map { try TLSContext($0, http2: http2, newest: newestTLS) }
         self.http2 = http2
         // libssl writes with write(2), which would end this process when a peer has gone.
         if tls != nil { signal(SIGPIPE, SIG_IGN) }
@@ -218,9 +220,12 @@ package final class HTTPServer: Sendable {
             return send(response, to: parts, on: connection)
         case .send(let bytes, let keepAlive):
             return connection.write(bytes) && keepAlive
-        case .flood(let head, let piece):
+        case .flood(let head, let piece, let pause):
             var isTaken = connection.write(head)
-            while isTaken { isTaken = connection.write(piece) }
+            while isTaken { isTaken = connection.write(piece) && (pause == 0 || sleep(pause)) }
+            return false
+        case .handshakes:
+            while connection.isOpen, connection.negotiateAgain() {}
             return false
         case .drop:
             return false

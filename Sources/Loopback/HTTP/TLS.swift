@@ -15,18 +15,27 @@ package struct TLSIdentity: Sendable {
     }
 }
 
+/// A version of TLS, as its records have it (RFC 8446, section 4.2.1).
+package enum TLSVersion: Int, Sendable {
+    case tls12 = 0x0303
+    case tls13 = 0x0304
+}
+
 /// The server's side of TLS, by libssl.
 ///
 /// `@unchecked Sendable`: the context is complete after init, and libssl counts its references atomically.
 final class TLSContext: @unchecked Sendable {
     private let context: OpaquePointer
 
-    /// - Parameter http2: whether HTTP/2 is agreed on with a peer that speaks it.
-    init(_ identity: TLSIdentity, http2: Bool = false) throws {
+    /// - Parameters:
+    ///   - http2: whether HTTP/2 is agreed on with a peer that speaks it.
+    ///   - newest: the version of TLS that is agreed on with a peer that speaks it.
+    init(_ identity: TLSIdentity, http2: Bool = false, newest: TLSVersion = .tls13) throws {
         guard let context = SSL_CTX_new(TLS_server_method()) else {
             throw LocalError("libssl has no TLS server")
         }
         self.context = context
+        SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, newest.rawValue, nil)
         guard SSL_CTX_use_certificate_chain_file(context, identity.certificate) == 1,
             SSL_CTX_use_PrivateKey_file(context, identity.key, SSL_FILETYPE_PEM) == 1
         else { throw LocalError("\(identity.certificate) and its key can't be read as PEM") }
@@ -85,6 +94,16 @@ final class TLSSession {
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var count = 0
         return bytes.isEmpty || SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count) == 1
+    }
+
+    /// Negotiates again, which TLS 1.3 has no more: then it sends a session ticket.
+    func negotiateAgain() -> Bool {
+        if SSL_version(ssl) == TLSVersion.tls13.rawValue {
+            return SSL_new_session_ticket(ssl) == 1 && SSL_do_handshake(ssl) == 1
+        }
+        // The first sends the wish, the second waits for the peer's part.
+        guard SSL_renegotiate(ssl) == 1, SSL_do_handshake(ssl) == 1 else { return false }
+        return SSL_do_handshake(ssl) == 1
     }
 
     /// Says goodbye, without waiting for the peer's.
