@@ -85,6 +85,21 @@ import Testing
         }
     }
 
+    @Test("Of a thousand invocations, many ask again about what is remembered, for the same customer and for another")
+    func repetitions() {
+        let invocations = (1_000..<2_000).map { SoakInvocation($0, tokens: tokens) }
+        #expect(invocations.count { !$0.remembered.isEmpty } == 60)
+        let others = invocations.count { invocation in
+            guard case .sightings(let marks, let customer) = invocation.expectation else { return false }
+            let earlier = SoakInvocation(marks[marks.count - 1].number, tokens: tokens)
+            guard invocation.remembered.isEmpty, case .sightings(let old, let other) = earlier.expectation else {
+                return false
+            }
+            return marks.count == 2 && old.contains(marks[1]) && customer != other
+        }
+        #expect(others == 20)
+    }
+
     @Test("No two invocations or customers have an answer in common")
     func answersAreOnesOwn() {
         var seen: Set<[String]> = []
