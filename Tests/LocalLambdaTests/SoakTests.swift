@@ -195,6 +195,11 @@ import Testing
     @Test("Slower invocations break the condition of time, and a machine that is busy for a while does not")
     func slowerTimes() {
         #expect(broken(tenths { $1.latencies = $0 == 10 ? $1.latencies.map { $0 * 1.4 } : $1.latencies }) == ["p99"])
+        func slower(_ factor: Double) -> [Soak.Tenth] {
+            tenths { $1.latencies = $0 == 10 ? $1.latencies.map { $0 * factor } : $1.latencies }
+        }
+        #expect(broken(slower(2.9), count: 20_000) == [])
+        #expect(broken(slower(3.1), count: 20_000) == ["p99"])
         let busy = tenths { number, tenth in
             if number == 10 { tenth.latencies.replaceSubrange(0..<300, with: Array(repeating: 0.05, count: 300)) }
         }

@@ -46,7 +46,7 @@ extension Soak {
 
     private static func p99(_ tenths: [Tenth], count: Int) -> Condition {
         let ratio = tenths[9].calmP99 / max(tenths[0].calmP99, 1e-9)
-        let most = count >= leastForSteadyTimes ? 1.3 : 2
+        let most = count >= leastForSteadyTimes ? 1.3 : 3
         return Condition(
             name: "p99",
             holds: ratio <= most,
