@@ -17,6 +17,7 @@ struct FailureTests {
             "HTTP/9.9 200 OK\r\n\r\n",
             "HTTP/1.1 200", head + "Content-Length: 5\r\n", head + "Content-Length: 5\r\n\r\nab",
             head + "Content-Length: 99999999999\r\n\r\n[]", head + "Content-Length: x\r\n\r\n",
+            head + "Content-Length: 99999999999999999999\r\n\r\n[]", head + "Content-Length: \r\n\r\n[]",
             head + "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
             head + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
             head + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabcde\r\n0\r\n\r\n",

@@ -49,6 +49,16 @@ struct InvocationTests {
     }
 
     @Test(
+        "An id that would lead an answer elsewhere is none",
+        arguments: ["", "../init", "a/b", "a?b", "a#b", "a b", "a%2Fb", "é", String(repeating: "a", count: 129)]
+    )
+    func badID(id: String) {
+        #expect(throws: RuntimeLost(message: "invocation/next: no request id in the answer")) {
+            try invocation([("Lambda-Runtime-Aws-Request-Id", id)])
+        }
+    }
+
+    @Test(
         "A deadline that is none is no reason to fail",
         arguments: [
             "", "soon", "nan", "inf", "-inf", "1e400", "-1", "0", "99999999999999999999999999", "9223372036854775807",
