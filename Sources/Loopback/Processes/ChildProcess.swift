@@ -54,8 +54,8 @@ package final class ChildProcess: Sendable {
             errors: output,
             hasOwnGroup: true
         )
-        id = try spawn.start()
-        let remains = Remains.add { [id] in _ = Foundation.kill(-id, SIGKILL) }
+        let (id, remains) = try Remains.start(spawn) { _ = Foundation.kill(-$0, SIGKILL) }
+        self.id = id
         Thread.detachNewThread { [self] in
             let (end, usage) = wait(for: id)
             Remains.remove(remains)

@@ -9,22 +9,57 @@ package enum Remains {
         /// Whether somebody waits for the signal in order to end in an orderly way.
         var isAwaited = false
         var signal: Int32?
+        /// Whether this process is ending by a signal.
+        var isEnding = false
+
+        /// Returns the action's number; nil once this process is ending.
+        mutating func add(_ action: @escaping @Sendable () -> Void) -> Int? {
+            guard !isEnding else { return nil }
+            number += 1
+            actions[number] = action
+            return number
+        }
     }
 
     private static let state = Monitor(State())
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
     /// Adds what a signal is to clear away first; `remove` takes it back.
+    ///
+    /// Does not return once this process is ending: what would be made then, nobody would clear away.
     package static func add(_ action: @escaping @Sendable () -> Void) -> Int {
-        state.with { state in
-            state.number += 1
-            state.actions[state.number] = action
-            return state.number
-        }
+        if let number = state.with({ $0.add(action) }) { return number }
+        waitForEnd()
     }
 
+    /// Starts a process and adds what ends it, with no signal in between.
+    static func start(
+        _ spawn: Spawn,
+        endedBy end: @escaping @Sendable (pid_t) -> Void
+    ) throws(LocalError) -> (id: pid_t, number: Int) {
+        let started: Result<(pid_t, Int), LocalError>? = state.with { state in
+            guard !state.isEnding else { return nil }
+            return Result { () throws(LocalError) in
+                let id = try spawn.start()
+                return (id, state.add { end(id) } ?? 0)
+            }
+        }
+        guard let started else { waitForEnd() }
+        return try started.get()
+    }
+
+    private static func waitForEnd() -> Never {
+        while true { pause() }
+    }
+
+    /// Takes back what was added. Does not return once this process is ending: whoever waited for a child that was ended
+    /// would take it for a failure.
     package static func remove(_ number: Int) {
-        state.with { $0.actions[number] = nil }
+        let isEnding = state.with { state in
+            state.actions[number] = nil
+            return state.isEnding
+        }
+        if isEnding { waitForEnd() }
     }
 
     /// From now on a signal that ends this process clears away what there is. To be called before there are threads:
@@ -73,6 +108,7 @@ package enum Remains {
     private static func end(by number: Int32) -> Never {
         let actions = state.with { state in
             defer { state.actions = [:] }
+            state.isEnding = true
             return state.actions.sorted { $0.key > $1.key }.map(\.value)
         }
         for action in actions { action() }

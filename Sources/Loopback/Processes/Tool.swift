@@ -40,20 +40,20 @@ package struct Tool {
             .merging(environment) { $1 }.filter { !Self.relaySecrets.contains($0.key) }
         let (output, errors) = (Pipe(), Pipe())
         let source = input.map { _ in Pipe() }
-        let id: pid_t
+        let (id, child): (pid_t, Int)
         do throws(LocalError) {
-            id = try Spawn(
+            let spawn = Spawn(
                 executable: "/usr/bin/env",
                 arguments: (folder.map { ["-C", $0.path] } ?? []) + [name] + arguments,
                 environment: variables,
                 input: source?.reader,
                 output: output.writer,
                 errors: messages == .shown ? STDERR_FILENO : errors.writer
-            ).start()
+            )
+            (id, child) = try Remains.start(spawn, endedBy: Self.end)
         } catch {
             throw ToolError(name, error.description)
         }
-        let child = Remains.add { _ = kill(id, SIGTERM) }
         defer { Remains.remove(child) }
         source?.closeReader()
         let (printed, words) = (output.readAll(), errors.readAll())
@@ -64,6 +64,14 @@ package struct Tool {
                 ? ToolError(missing: name) : ToolError(name, "\(end)", String(decoding: words(), as: UTF8.self))
         }
         return printed()
+    }
+}
+
+extension Tool {
+    /// Ends it, and waits two seconds at most until it has cleared away what it made.
+    private static func end(_ id: pid_t) {
+        guard kill(id, SIGTERM) == 0 else { return }
+        for _ in 0..<200 where kill(id, 0) == 0 { usleep(10_000) }
     }
 }
 
