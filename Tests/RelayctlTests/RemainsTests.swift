@@ -21,13 +21,14 @@ struct RemainsTests {
         try folder.write("#!/bin/sh\nexec sleep 1000\n", to: "programs/swift", mode: 0o755)
     }
 
-    private static let commands = [
-        ["serve", "--port", "0", "--exec", built("bootstrap").path],
-        ["replay", "--tls", "--repeat", "1000000", "--exec", built("bootstrap").path, event],
-        ["bench", "--n", "1000000", "--exec", built("bootstrap").path],
-        ["bench", "upstream", "--exec", built("bootstrap").path],
-        ["investigate", "--web", "--exec", built("bootstrap").path],
-    ] + (Packaging.missingArchives.isEmpty ? [["package"]] : [])
+    private static let commands =
+        [
+            ["serve", "--port", "0", "--exec", built("bootstrap").path],
+            ["replay", "--tls", "--repeat", "1000000", "--exec", built("bootstrap").path, event],
+            ["bench", "--n", "1000000", "--exec", built("bootstrap").path],
+            ["bench", "upstream", "--exec", built("bootstrap").path],
+            ["investigate", "--web", "--exec", built("bootstrap").path],
+        ] + (Packaging.missingArchives.isEmpty ? [["package"]] : [])
     private static let event = project.appendingPathComponent("Tests/Events/rest-version.json").path
 
     @Test(
