@@ -85,7 +85,7 @@ let package = Package(
         .target(name: "Deployment", dependencies: ["COpenSSL", "HTTPClient", "Loopback"], linkerSettings: system("crypto")),
         .executableTarget(
             name: "relayctl",
-            dependencies: ["bootstrap", "Deployment", "Extraction", "HTTPClient", "Investigation", "JSON", "JWT", "LocalLambda", "Loopback", "Relay"]
+            dependencies: ["bootstrap", "Deployment", "Extraction", "HTTPClient", "Investigation", "JSON", "JWT", "LocalLambda", "Loopback", "Relay", "SecurityTrails"]
         ),
 
         // The tests, a target each

@@ -7,6 +7,18 @@ extension String {
             scalar.steers && !(keepingLines && scalar == "\n") ? scalar.escaped(asASCII: true) : String(scalar)
         }.joined()
     }
+
+    /// The same for a JSON text, which stays one: escaped as JSON escapes (`\u001B`), line breaks between values kept.
+    package var printableJSON: String {
+        guard unicodeScalars.contains(where: { $0.steers && $0 != "\n" }) else { return self }
+        return unicodeScalars.map { scalar in
+            guard scalar.steers, scalar != "\n" else { return String(scalar) }
+            return String(scalar).utf16.map { unit in
+                let digits = String(unit, radix: 16, uppercase: true)
+                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }.joined()
+        }.joined()
+    }
 }
 
 extension Unicode.Scalar {

@@ -15,6 +15,12 @@ struct PrintableTests {
         #expect(text.printable() == printable)
     }
 
+    @Test("JSON stays JSON, and what steers a terminal is escaped in it")
+    func json() {
+        let text = "{\n  \"a\" : \"\u{9B}1m\u{7F}\u{202E}\u{E0041}é\"\n}"
+        #expect(text.printableJSON == "{\n  \"a\" : \"\\u009B1m\\u007F\\u202E\\uDB40\\uDC41é\"\n}")
+    }
+
     @Test("Lines of our own stay lines")
     func lines() {
         #expect("a\nb\u{1B}".printable(keepingLines: true) == "a\nb\\u{1B}")

@@ -25,6 +25,25 @@ struct InvestigateTests {
         #expect(outcome.output.contains("https://securitytrails.com/domain/example.com/dns"))
         #expect(outcome.errors.contains("left out: 10.0.0.1: a private address"))
         #expect(outcome.errors.contains("SecurityTrails is made up"))
+        #expect(outcome.errors.contains("This cost 3 queries of SecurityTrails."))
+    }
+
+    @Test("JSON has the number of queries, and escapes what steers a terminal")
+    func json() throws {
+        let outcome = try folder.relayctl("investigate", "--json", Self.text)
+        let report = try JSONValue(parsing: Data(outcome.output.utf8))
+        #expect(report["queries"] == 3)
+        #expect(report["sightings"]?.array?.isEmpty == false)
+
+        let server = try HTTPServer { _ in
+            .json(200, ["data": [:], "errors": [["code": "a", "message": "\u{9B}31m\u{202E}\u{E0041}\u{7F}é"]]])
+        }
+        defer { server.stop() }
+        let hostile = try ProjectFolder(environment: ["RELAY_JWT": "a.b.c"])
+            .relayctl("investigate", "--json", "--url", server.origin, "a.example")
+        #expect(hostile.output.contains(#""\u009B31m\u202E\uDB40\uDC41\u007Fé""#))
+        let errors = try JSONValue(parsing: Data(hostile.output.utf8))["errors"]
+        #expect(errors?.array?.first?["message"] == "\u{9B}31m\u{202E}\u{E0041}\u{7F}é")
     }
 
     @Test("Standard input is read if there is no text")
@@ -54,10 +73,9 @@ struct InvestigateTests {
 
     @Test("A refused JWT is told, and is status 1")
     func refused() throws {
-        let folder = try ProjectFolder(environment: [
-            "RELAY_JWT": "a.b.c", "SECRET_KEY": "0123456789012345678901234567890123456789",
-        ])
-        let outcome = try folder.relayctl("investigate", "example.com")
+        let folder = try ProjectFolder(environment: ["RELAY_JWT": "a.b.c"])
+        try folder.write("SECRET_KEY=0123456789012345678901234567890123456789\n", to: "relay.env")
+        let outcome = try folder.relayctl("investigate", "--env-file", "relay.env", "example.com")
         #expect(outcome.status == 1)
         #expect(outcome.output.contains("error: Authorization failed: "))
     }
@@ -72,6 +90,7 @@ struct InvestigateTests {
             (["--port", "9000", "a.example"], "--port goes with --web"),
             (["--web", "--json"], "--web takes neither a text nor a format"),
             (["--stage", "dev", "--exec", "x", "a.example"], "--exec is for the relay on this machine"),
+            (["--stage", "dev", "--env-file", "x", "a.example"], "--env-file is for the relay on this machine"),
         ]
     )
     func usage(arguments: [String], message: String) throws {
@@ -109,12 +128,12 @@ struct InvestigateTests {
     func sameTree() throws {
         let standIn = try StandInSecurityTrails()
         defer { standIn.stop() }
-        let here = ["SECURITYTRAILS_API_URL": standIn.baseURL]
-        let expected = try ProjectFolder(environment: here).relayctl("investigate", Self.text)
-        #expect(expected.status == 0)
-
         let file = try ProjectFolder()
         try file.write("SECURITYTRAILS_API_URL=\(standIn.baseURL)\n", to: "relay.env")
+        let expected = try file.relayctl("investigate", "--env-file", "relay.env", Self.text)
+        #expect(expected.status == 0)
+        #expect(expected.errors.contains("This cost 3 queries of SecurityTrails."))
+        #expect(standIn.requests.count == 3)
         let path = file.url.appendingPathComponent("relay.env").path
         let serve = try Relayctl(["serve", "--port", "0", "--env-file", path])
         defer { serve.process.terminate() }

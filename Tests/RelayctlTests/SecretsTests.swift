@@ -182,10 +182,11 @@ final class Terminal {
         return echoes == on
     }
 
-    func type(_ keys: String) {
+    /// Types the keys that answer a question, whose answer is not shown unless it echoes.
+    func type(_ keys: String, echoing: Bool = false) {
         // The settings change between two questions; what is typed meanwhile would be flushed.
         usleep(50_000)
-        _ = waitForEcho(false)
+        _ = waitForEcho(echoing)
         _ = Array(keys.utf8).withUnsafeBytes { write(operatorSide, $0.baseAddress, $0.count) }
     }
 

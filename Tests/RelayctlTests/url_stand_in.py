@@ -4,6 +4,7 @@
 
 ANSWER is a port on loopback, where requests go on to, or a response as 'STATUS BODY', or empty: the connection is dropped.
 """
+import re
 import socket
 import socketserver
 import ssl
@@ -16,14 +17,17 @@ context.load_cert_chain(certificate, key)
 
 
 def read(connection):
-    """A request without a body, as it came."""
+    """A request as it came."""
     text = b''
-    while not text.endswith(b'\r\n\r\n'):
+    while True:
+        head, end, body = text.partition(b'\r\n\r\n')
+        length = re.search(rb'(?i)\r\ncontent-length: (\d+)', head)
+        if end and len(body) >= int(length[1] if length else 0):
+            return text
         piece = connection.recv(65536)
         if not piece:
             raise ConnectionError
         text += piece
-    return text
 
 
 def answered(request, host):
@@ -44,7 +48,7 @@ class Proxy(socketserver.BaseRequestHandler):
         self.request.sendall(b'HTTP/1.1 200 OK\r\n\r\n')
         with context.wrap_socket(self.request, server_side=True) as connection:
             request = read(connection)
-            assert request.split(b'\r\n')[0] in (b'POST /dev/version HTTP/1.1', b'POST /dev/health HTTP/1.1'), request
+            assert re.match(rb'POST /dev/(version|health|(deliberate|observe|refer)/observables) HTTP/1.1\r\n', request), request
             if answer:
                 connection.sendall(answered(request, host))
 

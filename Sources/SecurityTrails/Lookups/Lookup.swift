@@ -28,7 +28,7 @@ package struct Lookup: Sendable {
     /// The word for it in the variable LOOKUPS.
     package let word: String
     /// Whether it can be asked about a subject.
-    let applies: @Sendable (Subject) -> Bool
+    package let applies: @Sendable (Subject) -> Bool
     /// The request for a page of the answer. A subject holds only letters that need no escape in a path.
     let request: @Sendable (Subject, _ page: Int) -> APIRequest
     /// Reads an answer, a JSON object that was entered, to its end.

@@ -36,7 +36,7 @@ struct StatusCommand: Subcommand {
         let looks = isZipNamed || context.file(zip).exists
         let packaged = looks ? try DeploymentPackage(path: context.absolute(zip)) : nil
         let status = try onAWS(context, settings, profile: profile).status(comparedTo: packaged)
-        if json { context.printAsIs(try prettyJSON(status)) } else { context.print(status.text) }
+        if json { context.print(json: try prettyJSON(status)) } else { context.print(status.text) }
         return status.function == nil ? 1 : 0
     }
 }

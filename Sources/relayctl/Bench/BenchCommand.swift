@@ -104,6 +104,6 @@ struct BenchCommand: Subcommand {
             context: context
         ).run()
         let table = BenchTable(executable: executable, linkage: floor.linkage, invocations: invocations, rows: rows)
-        if isJSON { context.printAsIs(table.json) } else { context.print(table.text) }
+        if isJSON { context.print(json: table.json) } else { context.print(table.text) }
     }
 }

@@ -61,9 +61,9 @@ extension Context {
     }
 }
 
-/// `1 error`, `2 errors`
-func counted(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)" + (number == 1 ? "" : "s")
+/// `1 error`, `2 errors`, `3 queries`
+func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
 }
 
 // MARK: - The standard streams
@@ -76,7 +76,13 @@ extension Context {
         printAsIs(text.printable(keepingLines: true))
     }
 
-    /// The same for JSON, which has escapes of its own, and for text with colors of ours.
+    /// The same for a JSON text, in JSON's own escapes.
+    @discardableResult
+    func print(json text: String) -> Bool {
+        printAsIs(text.printableJSON)
+    }
+
+    /// The same for text with colors of ours, in which foreign text is escaped already.
     @discardableResult
     func printAsIs(_ text: String) -> Bool {
         streams.writeToOutput(text + "\n")

@@ -18,9 +18,10 @@ struct InvestigateCommand: Subcommand {
           relayctl investigate --stage dev <mail.eml   the deployed relay
           relayctl investigate --stage dev --web       the same, in a browser
 
-        On this machine SecurityTrails is made up unless SECURITYTRAILS_API_URL is set.
+        The relay on this machine gets the variables of --env-file, and none of the shell's. Without
+        SECURITYTRAILS_API_URL among them, SecurityTrails is made up.
         A deployed relay is asked with the module's JWT: that in RELAY_JWT or in --jwt-file, or you are asked for it.
-        Every observable costs queries of SecurityTrails.
+        Every observable costs queries of SecurityTrails. Before an investigation costs more than 25, you are asked.
 
         Exit status: 0 (something was found), 3 (nothing was found), 1 (failed), 2 (usage).
         """
@@ -28,6 +29,8 @@ struct InvestigateCommand: Subcommand {
         Option("--stage", value: "STAGE", help: "ask the relay that is deployed for this stage"),
         Option("--url", value: "URL", help: "ask the relay at this URL"),
         Option("--jwt-file", value: "FILE", help: "the file with the module's JWT"),
+        environmentFileOption,
+        Option("--yes", short: "-y", help: "do not ask before many queries are made"),
         Option("--all", help: "print all related values, and not the first 10 only"),
         Option("--json", help: "print JSON"),
         Option("--csv", help: "print CSV, a row for each relation"),
@@ -47,6 +50,7 @@ struct InvestigateCommand: Subcommand {
 
     private let target: InvestigatedRelay.Target
     private let tokenFile: String?
+    private let isSure: Bool
     private let texts: [String]
     private let format: Format?
     private let showsAll: Bool
@@ -56,6 +60,7 @@ struct InvestigateCommand: Subcommand {
     init(_ arguments: Arguments) throws {
         texts = arguments.positional
         tokenFile = arguments.value("--jwt-file")
+        isSure = arguments.has("--yes")
         showsAll = arguments.has("--all")
         isWeb = arguments.has("--web")
         port = try arguments.number("--port", default: 0, in: 0...65_535)
@@ -65,7 +70,11 @@ struct InvestigateCommand: Subcommand {
         }
         format = formats.first
         switch (arguments.value("--stage"), arguments.value("--url")) {
-        case (nil, nil): target = .here(executable: arguments.value("--exec"))
+        case (nil, nil):
+            target = .here(
+                executable: arguments.value("--exec"),
+                environmentFile: arguments.value(environmentFileOption.name)
+            )
         case (let stage?, nil): target = .stage(stage)
         case (nil, let url?):
             do throws(InvestigationError) {
@@ -77,8 +86,8 @@ struct InvestigateCommand: Subcommand {
         default: throw CommandError("--stage and --url can't go together")
         }
         if case .here = target {
-        } else if arguments.has("--exec") {
-            throw CommandError("--exec is for the relay on this machine")
+        } else if let option = ["--exec", environmentFileOption.name].first(where: arguments.has) {
+            throw CommandError("\(option) is for the relay on this machine")
         }
         if isWeb {
             guard formats.isEmpty, texts.isEmpty else { throw CommandError("--web takes neither a text nor a format") }
@@ -102,16 +111,13 @@ struct InvestigateCommand: Subcommand {
         report(observables, context)
         guard !observables.found.isEmpty else {
             if format == .json {
-                context.printAsIs(
-                    String(
-                        decoding: Findings(observables: []).json(leftOut: observables.leftOut).text(pretty: true),
-                        as: UTF8.self
-                    )
-                )
+                context.print(json: json(Findings(observables: []), observables, queries: 0))
             }
             return 3
         }
-        let relay = try InvestigatedRelay(target, context, token: readToken(context))
+        let variables = try target.variables(context)
+        try confirm(observables.found, variables, context)
+        let relay = try InvestigatedRelay(target, context, variables, token: readToken(variables, context))
         defer { relay.stop() }
         let progress = InvestigationProgress(context, count: observables.found.count)
         let findings: Findings
@@ -122,23 +128,51 @@ struct InvestigateCommand: Subcommand {
         } catch {
             throw CommandError(error.description, .failed)
         }
-        _ = context.streams.writeToOutput(rendered(findings, observables, context) + (format == .csv ? "" : "\n"))
-        if relay.isDemonstration, format == nil {
-            context.say("SECURITYTRAILS_API_URL is not set: SecurityTrails is made up.")
+        let queries = relay.queryCount()
+        switch format {
+        case .json: context.print(json: json(findings, observables, queries: queries))
+        case .csv: _ = context.streams.writeToOutput(findings.csv)
+        case .dot: context.printAsIs(findings.dot)
+        case .markdown: context.printAsIs(findings.markdown(limit: limit))
+        case nil:
+            context.printAsIs(findings.tree(limit: limit, isColored: !context.isPlain(context.streams.output)))
+            let asked = observables.found.filter { !findings.unasked.contains($0.value) }
+            let estimate = QueryCost(variables: variables).queries(asked)
+            let cost = counted(queries ?? estimate, "query", plural: "queries")
+            context.say("This cost \(queries == nil ? "about " : "")\(cost) of SecurityTrails.")
+            if relay.isDemonstration {
+                context.say("SecurityTrails is made up: --env-file names no SECURITYTRAILS_API_URL.")
+            }
         }
         if !findings.isEmpty { return 0 }
         return findings.hasErrors ? 1 : 3
     }
 
-    private func rendered(_ findings: Findings, _ observables: TextObservables, _ context: Context) -> String {
-        let limit = showsAll ? nil : 10
-        return switch format {
-        case .json: String(decoding: findings.json(leftOut: observables.leftOut).text(pretty: true), as: UTF8.self)
-        case .csv: findings.csv
-        case .dot: findings.dot
-        case .markdown: findings.markdown(limit: limit)
-        case nil: findings.tree(limit: limit, isColored: !context.isPlain(context.streams.output))
-        }
+    /// How many related values of a sighting are shown; nil: all.
+    private var limit: Int? {
+        showsAll ? nil : 10
+    }
+
+    /// - Parameter queries: what it cost; nil if nobody knows.
+    private func json(_ findings: Findings, _ observables: TextObservables, queries: Int?) -> String {
+        var report = findings.json(leftOut: observables.leftOut)
+        report["queries"] = queries.map(JSONValue.integer)
+        return String(decoding: report.text(pretty: true), as: UTF8.self)
+    }
+
+    /// Asks before much of a quota is spent.
+    private func confirm(
+        _ observables: [TextObservables.Observable],
+        _ variables: [String: String],
+        _ context: Context
+    ) throws {
+        if case .here = target, variables["SECURITYTRAILS_API_URL"]?.isEmpty != false { return }
+        let queries = QueryCost(variables: variables).queries(observables)
+        guard queries > QueryCost.limit, !isSure else { return }
+        let cost = "\(counted(observables.count, "observable")) cost about \(queries) queries of SecurityTrails"
+        guard context.streams.isInputTerminal else { throw CommandError("\(cost); use --yes to ask about them all") }
+        context.say("\(cost), which count against your quota.")
+        guard context.confirms("Go on?") else { throw CommandError("nothing was asked", .failed) }
     }
 
     private func readText(_ context: Context) throws -> String {
@@ -158,11 +192,12 @@ struct InvestigateCommand: Subcommand {
         if others > 0 { context.say("left out: \(others) more; --json lists them") }
     }
 
-    /// The JWT of a relay elsewhere; nil if the relay here makes one up.
-    private func readToken(_ context: Context) throws -> String? {
-        let environment = context.environment
-        let isGiven = tokenFile != nil || environment["RELAY_JWT"]?.isEmpty == false
-        if case .here = target, !isGiven, environment["SECRET_KEY"]?.isEmpty != false { return nil }
+    /// The JWT of a relay elsewhere, or of a SECRET_KEY of the operator's; nil if the relay here makes one up.
+    private func readToken(_ variables: [String: String], _ context: Context) throws -> String? {
+        if case .here = target, tokenFile == nil {
+            if variables["SECRET_KEY"]?.isEmpty != false { return nil }
+            if let token = variables["RELAY_JWT"], !token.isEmpty { return token }
+        }
         return try context.moduleJWT(file: tokenFile)()
     }
 
@@ -170,7 +205,8 @@ struct InvestigateCommand: Subcommand {
 
     private func serve(_ context: Context) throws -> Int32 {
         Remains.expectSignal()
-        let relay = try InvestigatedRelay(target, context, token: readToken(context))
+        let variables = try target.variables(context)
+        let relay = try InvestigatedRelay(target, context, variables, token: readToken(variables, context))
         defer { relay.stop() }
         let page = PageServer()
         var limits = HTTPServer.Limits()

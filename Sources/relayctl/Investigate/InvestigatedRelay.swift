@@ -5,9 +5,18 @@ import Investigation
 /// The relay that is asked: the one on this machine, which runs as long as this, or one elsewhere.
 final class InvestigatedRelay {
     enum Target {
-        case here(executable: String?)
+        case here(executable: String?, environmentFile: String?)
         case stage(String)
         case url(String)
+
+        /// The relay's variables, as far as they are known here.
+        func variables(_ context: Context) throws -> [String: String] {
+            switch self {
+            case .here(_, let file): try context.relayVariables(file)
+            case .stage(let stage): try SettingsFile(context.file(SettingsFile.name)).stage(stage).environment
+            case .url: [:]
+            }
+        }
     }
 
     let address: RelayClient.Address
@@ -16,12 +25,15 @@ final class InvestigatedRelay {
     private let local: LocalRelay?
     private let environment: [String: String]
 
-    init(_ target: Target, _ context: Context, token: String?) throws {
+    /// - Parameters:
+    ///   - variables: the target's.
+    ///   - token: the module's JWT; nil: the relay here makes one up.
+    init(_ target: Target, _ context: Context, _ variables: [String: String], token: String?) throws {
         environment = context.environment
         do {
             switch target {
-            case .here(let executable):
-                let local = try LocalRelay(executable: executable, context, token: token)
+            case .here(let executable, _):
+                let local = try LocalRelay(executable: executable, context, variables: variables, token: token)
                 self.local = local
                 address = local.address
                 name = "the relay on this machine"
@@ -53,11 +65,15 @@ final class InvestigatedRelay {
         local?.isDemonstration ?? false
     }
 
+    /// Tells how many requests SecurityTrails has had so far; nil if nobody knows.
+    var queryCount: @Sendable () -> Int? {
+        let unknown: @Sendable () -> Int? = { nil }
+        return local?.queryCount ?? unknown
+    }
+
     /// The relay as the page asks it.
     var page: PageServer.Relay {
-        let none: @Sendable () -> Int? = { nil }
-        let queryCount = local?.queryCount ?? none
-        return PageServer.Relay(
+        PageServer.Relay(
             address,
             name: name,
             isDemonstration: isDemonstration,

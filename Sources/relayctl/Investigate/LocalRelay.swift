@@ -9,21 +9,28 @@ final class LocalRelay {
     private let demonstration: Demonstration
     private let pool: EnvironmentPool
     private let server: GatewayServer
+    private let log: RequestLog
 
-    /// - Parameter token: the module's JWT; nil: the one that was made up with the secret key.
-    init(executable: String?, _ context: Context, token: String?) throws {
+    /// - Parameters:
+    ///   - variables: `Context.relayVariables`.
+    ///   - token: the module's JWT; nil: the one that was made up with the secret key.
+    init(executable: String?, _ context: Context, variables: [String: String], token: String?) throws {
         let executable = try Executable.besideThis(orAt: executable.map(context.file))
-        let demonstration = try Demonstration(environment: context.environment)
+        let demonstration = try Demonstration(environment: variables)
+        let log = RequestLog()
         var function = LambdaFunction(memory: 512, timeout: 30, concurrency: 1)
-        function.variables = demonstration.variables
-        let pool = EnvironmentPool(
-            [ExecutionEnvironment(executable: executable, function: function, freezes: false, output: nil)],
-            concurrency: 1
+        function.variables = demonstration.variables.merging(RequestLog.variables) { $1 }
+        let environment = ExecutionEnvironment(
+            executable: executable,
+            function: function,
+            freezes: false,
+            output: log.descriptor
         )
+        let pool = EnvironmentPool([environment], concurrency: 1)
         do {
             try pool.start()
             let gateway = LocalGateway(.rest, stage: "dev", hasMultiValueHeaders: false)
-            server = try GatewayServer(gateway, port: 0, pool: pool, answered: { _ in }, reported: { _ in })
+            server = try GatewayServer(gateway, port: 0, pool: pool, answered: { _ in }, reported: log.expect)
             address = try RelayClient.Address(
                 url: "http://127.0.0.1:\(server.port)/dev",
                 token: token ?? demonstration.token
@@ -35,6 +42,7 @@ final class LocalRelay {
         }
         self.demonstration = demonstration
         self.pool = pool
+        self.log = log
     }
 
     /// Whether SecurityTrails is made up.
@@ -42,10 +50,10 @@ final class LocalRelay {
         demonstration.standIn != nil
     }
 
-    /// Tells how many requests the made-up SecurityTrails has had; nil if it is the real one.
+    /// Tells how many requests SecurityTrails has had so far; nil if the relay does not say.
     var queryCount: @Sendable () -> Int? {
-        let standIn = demonstration.standIn
-        return { standIn?.requests.count }
+        let log = log
+        return { log.requests }
     }
 
     func stop() {

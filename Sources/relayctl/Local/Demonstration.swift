@@ -17,25 +17,14 @@ struct Demonstration {
     /// Who vouches for the stand-in; nil if it does not speak TLS.
     private let certificates: Certificates?
 
-    /// The variables that are the relay's.
-    private static let inherited = [
-        "SECRET_KEY", "JWKS_HOST", "TOKEN_AUDIENCE",
-        "LOOKUPS", "NUMBER_OF_PAGES", "CACHE_SECONDS", "CACHE_MEGABYTES",
-        "RELATIONS_LIMIT", "SIGHTING_TABLE", "OBSERVED_TIME",
-        "SECURITYTRAILS_API_URL", "REQUESTS_PER_SECOND", "SSL_CERT_FILE", "SSL_CERT_DIR",
-        "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
-        "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT",
-    ]
-
     /// - Parameters:
     ///   - speaksTLS: whether the stand-in is asked over TLS, with an authority of its own.
-    ///   - environment: the variables that the operator named for the relay. Those of this process are no part of it:
-    ///     a customer's key and quota in a shell's profile are not to be used by accident.
+    ///   - environment: `Context.relayVariables`.
     init(
         speaksTLS: Bool = false,
         environment: [String: String]
     ) throws {
-        var variables = environment.filter { Self.inherited.contains($0.key) && !$0.value.isEmpty }
+        var variables = Self.relayPart(of: environment)
         if variables["SECURITYTRAILS_API_URL"] == nil {
             certificates = speaksTLS ? try Certificates() : nil
             let standIn = try StandInSecurityTrails(tls: certificates?.identity(.good))
@@ -62,16 +51,38 @@ struct Demonstration {
     /// SecurityTrails itself, or what the variables name in its place, asked with the operator's own token.
     init(live variables: [String: String], secretKey: String, token: String) {
         let address = ["SECURITYTRAILS_API_URL": "https://api.securitytrails.com/v1/"]
-        self.variables = address.merging(variables) { $1 }.merging(["SECRET_KEY": secretKey]) { $1 }
+        self.variables = address.merging(Self.relayPart(of: variables)) { $1 }.merging(["SECRET_KEY": secretKey]) { $1 }
         self.token = token
         hasMadeUpSecret = false
         standIn = nil
         certificates = nil
     }
 
+    /// The token is for whoever asks the relay, and no business of the relay's; what is empty is as if it were not set.
+    private static func relayPart(of variables: [String: String]) -> [String: String] {
+        variables.filter { $0.key != "RELAY_JWT" && !$0.value.isEmpty }
+    }
+
     /// Ends the stand-in.
     func stop() {
         standIn?.stop()
         certificates?.remove()
+    }
+}
+
+/// The option that names the variables of a relay on this machine.
+let environmentFileOption = Option(
+    "--env-file",
+    value: "FILE",
+    help: "the relay's variables: NAME=VALUE a line, with export and quotes or without; # begins a comment"
+)
+
+extension Context {
+    /// The variables of a relay that runs on this machine: those of the file, and none of this process. A customer's key
+    /// and quota in a shell's profile are not to be used by accident.
+    ///
+    /// - Parameter file: what `--env-file` names; nil: no variables.
+    func relayVariables(_ file: String?) throws -> [String: String] {
+        try file.map { try EnvironmentFile.read(self.file($0)) } ?? [:]
     }
 }

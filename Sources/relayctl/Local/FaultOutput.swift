@@ -24,7 +24,7 @@ final class FaultOutput: Sendable {
                 "wrong": finding.wrong.map(JSONValue.string) ?? .null,
                 "seconds": .number((finding.seconds * 1000).rounded() / 1000),
             ]
-            context.printAsIs("\(object)")
+            context.print(json: "\(object)")
         } else {
             context.print(finding.wrong.map { "! \(finding.name): \($0)" } ?? "= \(finding.name)")
         }

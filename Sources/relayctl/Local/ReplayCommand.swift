@@ -43,7 +43,7 @@ struct ReplayCommand: Subcommand {
         Option("--concurrency", value: "N", help: "send N at once (AWS_LAMBDA_MAX_CONCURRENCY)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
         Option("--tls", help: "ask the stand-in over TLS, with its own authority"),
-        Option("--env-file", value: "FILE", help: "the relay's variables: NAME=VALUE a line"),
+        environmentFileOption,
         Option("--live", help: "ask SecurityTrails itself, with your own JWT"),
         Option("--yes", short: "-y", help: "with --live, do not ask before the queries are made"),
         Option("--faults", help: "simulate failures of Lambda and SecurityTrails"),
@@ -83,7 +83,7 @@ struct ReplayCommand: Subcommand {
         soakCount =
             arguments.has("--soak") ? try arguments.number("--soak", default: 0, in: 1_000...10_000_000) : nil
         isJSON = arguments.has("--json")
-        environmentFile = arguments.value("--env-file")
+        environmentFile = arguments.value(environmentFileOption.name)
         isLive = arguments.has("--live")
         isSure = arguments.has("--yes")
         if isSure, !isLive { throw CommandError("--yes belongs to --live") }
@@ -116,7 +116,7 @@ struct ReplayCommand: Subcommand {
         if playsFaults { return try playFaults(executable, context) }
         if let soakCount { return try soak(soakCount, executable, context) }
         let events = try chosenEvents(context)
-        let variables = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
+        let variables = try context.relayVariables(environmentFile)
         if !isLive, variables["SECURITYTRAILS_API_URL"]?.isEmpty == false {
             throw CommandError("SECURITYTRAILS_API_URL names an upstream that is asked with --live only")
         }

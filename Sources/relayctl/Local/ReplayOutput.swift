@@ -60,7 +60,7 @@ struct ReplayOutput {
             demonstration.standIn == nil
             ? "SecurityTrails is \(address)."
             : "A stand-in with made-up data answers for SecurityTrails."
-        let line = "Replaying \(count) event\(count == 1 ? "" : "s") through \(abbreviated(executable)). \(upstream)"
+        let line = "Replaying \(counted(count, "event")) through \(abbreviated(executable)). \(upstream)"
         if isJSON { context.say(line) } else { context.print(line) }
         guard !isJSON else { return }
         if !isLoadTest, count > 1 { context.print(Verdict.legend) }
@@ -83,7 +83,7 @@ struct ReplayOutput {
     /// Shows what became of an event.
     func show(_ event: RecordedEvent, _ run: Player.Run, _ verdict: Verdict) {
         if isJSON {
-            context.printAsIs("\(object(event, run, verdict))")
+            context.print(json: "\(object(event, run, verdict))")
         } else {
             context.print(isLoadTest ? row(event, run) : line(event, run, verdict))
             if isVerbose { context.print(readableText(run.first.outcome)) }

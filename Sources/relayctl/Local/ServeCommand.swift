@@ -30,11 +30,7 @@ struct ServeCommand: Subcommand {
         Option("--multi-value-headers", help: "alb: as that attribute of the target group"),
         Option("--timeout", value: "SECONDS", help: "an invocation's time (default: 30)"),
         Option("--memory", value: "MB", help: "what the function is told that it has (default: 512)"),
-        Option(
-            "--env-file",
-            value: "FILE",
-            help: "the function's variables: NAME=VALUE a line, with export and quotes or without; # begins a comment"
-        ),
+        environmentFileOption,
         Option("--exec", value: "PATH", help: "the executable (default: 'bootstrap' beside relayctl)"),
         Option("--freeze", help: "stop the process between invocations, as Lambda does"),
         Option("--concurrency", value: "N", help: "invocations at once in one process (Managed Instances)"),
@@ -73,7 +69,7 @@ struct ServeCommand: Subcommand {
         )
         freezes = arguments.has("--freeze")
         executable = arguments.value("--exec")
-        environmentFile = arguments.value("--env-file")
+        environmentFile = arguments.value(environmentFileOption.name)
         if function.concurrency > 1, processes > 1 || freezes {
             throw CommandError("--concurrency goes with neither --processes nor --freeze")
         }
@@ -82,11 +78,11 @@ struct ServeCommand: Subcommand {
     func run(_ context: Context) throws -> Int32 {
         let output = ServeOutput(context: context, gateway: gateway, function: function)
         let executable = try Executable.besideThis(orAt: executable.map(context.file))
-        let own = try environmentFile.map { try EnvironmentFile.read(context.file($0)) } ?? [:]
+        let variables = try context.relayVariables(environmentFile)
         Remains.expectSignal()
-        let demonstration = try Demonstration(environment: own)
+        let demonstration = try Demonstration(environment: variables)
         defer { demonstration.stop() }
-        let pool = pool(context, executable, variables: demonstration.variables.merging(own) { $1 })
+        let pool = pool(context, executable, variables: demonstration.variables)
         defer { pool.stop() }
         try pool.start()
         let page = PageServer()

@@ -110,10 +110,11 @@ extension JWTCommand {
             try checkThatTheRelayAccepts(issue)
             context.warnOfWeakness(issue.secret)
             let url = try deployment?.set(secretKey: issue.secret)
-            context.print(
-                json
-                    ? try prettyJSON(issue.summary(module, settings, url: url)) : issue.text(module, settings, url: url)
-            )
+            if json {
+                context.print(json: try prettyJSON(issue.summary(module, settings, url: url)))
+            } else {
+                context.print(issue.text(module, settings, url: url))
+            }
             if sets {
                 context.sayNext(["relayctl", "check", stage] + (profile.map { [profileOption.name, $0] } ?? []))
             }
@@ -156,7 +157,7 @@ extension JWTCommand {
         }
         let message = refusal ?? "The relay accepts this JWT."
         if json {
-            context.printAsIs(try prettyJSON(Verdict(accepted: refusal == nil, message: message)))
+            context.print(json: try prettyJSON(Verdict(accepted: refusal == nil, message: message)))
         } else {
             context.print(message)
         }

@@ -91,7 +91,7 @@ struct ModuleCommand: Subcommand {
             )
         }
         let text = try prettyJSON(definition)
-        guard let output else { return context.printAsIs(text) ? 0 : 1 }
+        guard let output else { return context.print(json: text) ? 0 : 1 }
         try write(text + "\n", to: context.absolute(output), named: output)
         context.say("\(output) was written; only you can read it.")
         if kind == .hs256 {
