@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import Loopback
+import Testing
 
 /// The AWS of `aws_stand_in.py`, as a process of its own. It takes seconds to start: those that a test has done with
 /// serve the next one, and all end with the tests.
@@ -9,6 +10,8 @@ final class AWSStandIn {
 
     /// Whether python3 has what the stand-in needs.
     static let isAvailable = (try? python("import moto.server, botocore", input: "")) != nil
+    /// What a test that is skipped says.
+    static let why: Comment = "python3 has no moto and botocore, which bash .ci/run installs"
 
     let url: String
     private let server: PythonServer

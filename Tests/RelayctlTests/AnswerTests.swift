@@ -3,7 +3,11 @@ import TestSupport
 import Testing
 
 /// The URL of a REST API is called as it is, by way of a proxy that stands in for API Gateway.
-@Suite("The call to the URL at the end of a deployment (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite(
+    "The call to the URL at the end of a deployment (moto)",
+    .waits,
+    .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why)
+)
 struct AnswerTests {
     private let stage: StageOnAWS
     private let urls: URLStandIn

@@ -14,7 +14,10 @@ struct CloudFormationTests {
         #expect(try linted(Self.template) == "0 ")
     }
 
-    @Test("It makes the function, its log, its role and its REST API (moto)", .enabled(if: AWSStandIn.isAvailable))
+    @Test(
+        "It makes the function, its log, its role and its REST API (moto)",
+        .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why)
+    )
     func creation() throws {
         let folder = try temporaryFolder("stack")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -37,7 +40,7 @@ struct CloudFormationTests {
 
     @Test(
         "What the stack made, called behind a REST API, answers as the executable does (moto)",
-        .enabled(if: AWSStandIn.isAvailable)
+        .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why)
     )
     func call() throws {
         let folder = try temporaryFolder("stack")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What goes wrong on the way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("What goes wrong on the way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct DeploymentFaultTests {
     private let stage: StageOnAWS
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What a deployment shows (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("What a deployment shows (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct DeploymentOutputTests {
     private let stage: StageOnAWS
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What AWS answers to a deployment (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("What AWS answers to a deployment (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct DeploymentRecoveryTests {
     private let stage: StageOnAWS
 

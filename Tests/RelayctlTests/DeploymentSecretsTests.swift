@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Secrets on the way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("Secrets on the way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct DeploymentSecretsTests {
     private let stage: StageOnAWS
     private let accessKey = "another/Secret+Key"

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("relayctl deploy on a stand-in for AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("relayctl deploy on a stand-in for AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct DeploymentTests {
     private let stage: StageOnAWS
 

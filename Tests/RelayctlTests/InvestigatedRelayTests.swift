@@ -93,7 +93,7 @@ struct InvestigatedRelayTests {
 }
 
 /// The relay that is deployed for a stage, on a stand-in for AWS, behind a proxy that stands in for API Gateway.
-@Suite("An investigation with --stage (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("An investigation with --stage (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct StageInvestigationTests {
     @Test("The deployed relay is found, asked with the module's JWT, and gives the same tree as the relay here")
     func deployed() async throws {

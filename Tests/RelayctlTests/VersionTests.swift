@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Published versions, on a stand-in for AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("Published versions, on a stand-in for AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct VersionTests {
     private let stage: StageOnAWS
 

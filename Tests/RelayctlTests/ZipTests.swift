@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The zip on its way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("The zip on its way to AWS (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct ZipTests {
     private let stage: StageOnAWS
 

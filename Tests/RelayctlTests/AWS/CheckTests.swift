@@ -122,7 +122,7 @@ struct CheckTests {
     }
 }
 
-@Suite("relayctl check of a stage (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("relayctl check of a stage (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct StageCheckTests {
     private let stage: StageOnAWS
     private let urls: URLStandIn

@@ -3,7 +3,7 @@ import Loopback
 import TestSupport
 import Testing
 
-@Suite("Two commands at once on one machine (moto)", .waits, .enabled(if: AWSStandIn.isAvailable))
+@Suite("Two commands at once on one machine (moto)", .waits, .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why))
 struct StageLockTests {
     private let stage: StageOnAWS
     private let temporary: URL
