@@ -71,13 +71,10 @@ struct Scanner {
 
         @inline(__always)
         static func of(_ byte: UInt8) -> CharacterClass {
-            table[Int(byte)]
-        }
-
-        private static let table: [CharacterClass] = (0...255).map { number in
-            let byte = UInt8(number)
-            if byte == Refanging.dot || isLetter(byte) || isDigit(byte) || ".-_".utf8.contains(byte) { return .host }
-            return switch byte {
+            switch byte {
+            case Refanging.dot, UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                .host
             case 0x80...: .nonASCII
             case 0...0x20, 0x7F: .blank
             case UInt8(ascii: ":"): .colon
