@@ -1,16 +1,19 @@
 /// An IP address, read from a text.
 struct Address: Equatable {
-    /// 4 or 16 bytes.
-    let bytes: [UInt8]
+    /// Its 32 or 128 bits.
+    let bits: UInt128
+    let isIPv6: Bool
 
-    /// Four decimal numbers without leading zeros; nil for anything else.
+    /// Four decimal numbers without leading zeros, with plain dots or defanged ones; nil for anything else.
     init?(ipv4 text: some Collection<UInt8>) {
-        var bytes: [UInt8] = []
+        var bits: UInt128 = 0
+        var dots = 0
         var number: Int?
         for byte in text {
-            if byte == UInt8(ascii: ".") {
-                guard let part = number, bytes.count < 3 else { return nil }
-                bytes.append(UInt8(part))
+            if byte == UInt8(ascii: ".") || byte == Refanging.dot {
+                guard let part = number, dots < 3 else { return nil }
+                bits = bits << 8 | UInt128(part)
+                dots += 1
                 number = nil
             } else {
                 guard isDigit(byte), number != 0 else { return nil }
@@ -19,90 +22,126 @@ struct Address: Equatable {
                 number = next
             }
         }
-        guard let part = number, bytes.count == 3 else { return nil }
-        self.bytes = bytes + [UInt8(part)]
+        guard let part = number, dots == 3 else { return nil }
+        self.bits = bits << 8 | UInt128(part)
+        isIPv6 = false
     }
 
     /// An address in RFC 4291's forms, without a zone; nil for anything else. An IPv4 address that is written as an IPv6
     /// one (`::ffff:192.0.2.1`) is that IPv4 address.
-    init?(ipv6 text: some BidirectionalCollection<UInt8>) {
-        guard text.count <= 45 else { return nil }
-        var head: [UInt8] = []
-        var tail: [UInt8]?
-        func append(_ bytes: [UInt8]) {
-            if tail == nil { head += bytes } else { tail? += bytes }
+    init?(ipv6 text: Slice<Bytes>) {
+        guard text.count <= 45, text.count >= 2 else { return nil }
+        let colon = UInt8(ascii: ":")
+        var bits: UInt128 = 0
+        var groups = 0
+        /// How many groups stand before "::".
+        var gap: Int?
+        var index = text.startIndex
+        let end = text.endIndex
+        if text[index] == colon {
+            guard text[index + 1] == colon else { return nil }
+            gap = 0
+            index += 2
         }
-        let groups = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard groups.count >= 3 else { return nil }
-        for (number, group) in groups.enumerated() {
-            let isEdge = number == 0 || number == groups.count - 1
-            if group.isEmpty {
-                // "::" at an edge makes two empty groups.
-                if isEdge {
-                    guard groups[number == 0 ? 1 : number - 1].isEmpty else { return nil }
-                } else {
-                    guard tail == nil else { return nil }
-                    tail = []
-                }
-            } else if number == groups.count - 1, group.contains(UInt8(ascii: ".")) {
-                guard let address = Address(ipv4: group) else { return nil }
-                append(address.bytes)
-            } else {
-                guard group.count <= 4 else { return nil }
-                var value = 0
-                for byte in group {
-                    guard let digit = hexadecimal(byte) else { return nil }
-                    value = value << 4 | Int(digit)
-                }
-                append([UInt8(value >> 8), UInt8(value & 0xFF)])
+        while index < end {
+            let start = index
+            var group: UInt128 = 0
+            while index < end, index < start + 5, let digit = hexadecimal(text[index]) {
+                group = group << 4 | UInt128(digit)
+                index += 1
+            }
+            if index < end, text[index] == UInt8(ascii: ".") {
+                guard groups <= 6, let address = Address(ipv4: text[start..<end]) else { return nil }
+                bits = bits << 32 | address.bits
+                groups += 2
+                break
+            }
+            guard (1...4).contains(index - start), groups < 8 else { return nil }
+            bits = bits << 16 | group
+            groups += 1
+            if index == end { break }
+            guard text[index] == colon, index + 1 < end else { return nil }
+            index += 1
+            if text[index] == colon {
+                guard gap == nil else { return nil }
+                gap = groups
+                index += 1
             }
         }
-        if let tail {
-            guard head.count + tail.count <= 14 else { return nil }
-            head += [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
+        if let gap {
+            guard groups <= 7 else { return nil }
+            let tail = (groups - gap) * 16
+            let head = gap == 0 ? 0 : (bits >> tail) << (128 - gap * 16)
+            bits = head | bits & ((1 << tail) - 1)
+        } else {
+            guard groups == 8 else { return nil }
         }
-        guard head.count == 16 else { return nil }
-        let isMapped = head[..<10].allSatisfy { $0 == 0 } && head[10] == 0xFF && head[11] == 0xFF
-        bytes = isMapped ? Array(head[12...]) : head
-    }
-
-    var isIPv6: Bool {
-        bytes.count == 16
-    }
-
-    var observable: TextObservables.Observable {
-        TextObservables.Observable(isIPv6 ? .ipv6 : .ip, text)
+        let isMapped = bits >> 32 == 0xFFFF
+        self.bits = isMapped ? bits & 0xFFFF_FFFF : bits
+        isIPv6 = !isMapped
     }
 
     /// Decimal numbers, or RFC 5952's form.
     var text: String {
-        guard isIPv6 else { return bytes.map { String($0) }.joined(separator: ".") }
-        let groups = stride(from: 0, to: 16, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
-        // The first longest run of two zeros or more is left out.
+        String(unsafeUninitializedCapacity: 39) { output in
+            var count = 0
+            func put(_ byte: UInt8) {
+                output[count] = byte
+                count += 1
+            }
+            func put(_ number: Int, radix: Int) {
+                if number >= radix { put(number / radix, radix: radix) }
+                let digit = UInt8(number % radix)
+                put(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            }
+            guard isIPv6 else {
+                for number in 0..<4 {
+                    if number > 0 { put(UInt8(ascii: ".")) }
+                    put(Int(bits >> (24 - number * 8) & 0xFF), radix: 10)
+                }
+                return count
+            }
+            let zeros = longestZeros
+            for number in 0..<8 {
+                if zeros.contains(number) {
+                    if number == zeros.lowerBound { put(UInt8(ascii: ":")) }
+                    if number == 7 { put(UInt8(ascii: ":")) }
+                } else {
+                    if number > 0 { put(UInt8(ascii: ":")) }
+                    put(group(number), radix: 16)
+                }
+            }
+            return count
+        }
+    }
+
+    private func group(_ number: Int) -> Int {
+        Int(bits >> (112 - number * 16) & 0xFFFF)
+    }
+
+    /// The first longest run of two groups or more that are zero.
+    private var longestZeros: Range<Int> {
         var longest = 0..<0
         var start: Int?
         for index in 0...8 {
-            if index < 8, groups[index] == 0 {
+            if index < 8, group(index) == 0 {
                 start = start ?? index
             } else if let first = start {
                 if index - first > max(longest.count, 1) { longest = first..<index }
                 start = nil
             }
         }
-        func joined(_ groups: ArraySlice<Int>) -> String {
-            groups.map { String($0, radix: 16) }.joined(separator: ":")
-        }
-        return longest.isEmpty
-            ? joined(groups[...]) : joined(groups[..<longest.lowerBound]) + "::" + joined(groups[longest.upperBound...])
+        return longest
+    }
+
+    /// How many bits it has.
+    var width: Int {
+        isIPv6 ? 128 : 32
     }
 
     /// Whether nothing but zeros follows the first `length` bits, so that it names a network.
     func isNetwork(_ length: Int) -> Bool {
-        guard length < bytes.count * 8 else { return false }
-        return bytes.enumerated().allSatisfy { index, byte in
-            let kept = min(max(length - index * 8, 0), 8)
-            return byte & UInt8(0xFF >> kept) == 0
-        }
+        length < width && bits & ((1 << (width - length)) &- 1) == 0
     }
 
     /// Why nobody but the network around it knows it; nil for an address of the Internet. Addresses for documentation
@@ -113,7 +152,7 @@ struct Address: Equatable {
 
     /// https://www.iana.org/assignments/iana-ipv4-special-registry
     private var ipv4Reason: TextObservables.Reason? {
-        switch (bytes[0], bytes[1], bytes[2]) {
+        switch (UInt8(bits >> 24 & 0xFF), UInt8(bits >> 16 & 0xFF), UInt8(bits >> 8 & 0xFF)) {
         case (10, _, _), (172, 16...31, _), (192, 168, _): .privateAddress
         case (100, 64...127, _): .sharedAddress
         case (127, _, _): .loopback
@@ -126,12 +165,12 @@ struct Address: Equatable {
 
     /// https://www.iana.org/assignments/iana-ipv6-special-registry
     private var ipv6Reason: TextObservables.Reason? {
-        switch (bytes[0], bytes[1]) {
+        switch (UInt8(bits >> 120), UInt8(bits >> 112 & 0xFF)) {
         case (0x20...0x3F, _): nil
         case (0xFC...0xFD, _): .privateAddress
         case (0xFE, 0x80...0xBF): .linkLocal
         case (0xFF, _): .multicast
-        default: bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1 ? .loopback : .reserved
+        default: bits == 1 ? .loopback : .reserved
         }
     }
 }

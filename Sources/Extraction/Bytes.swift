@@ -1,14 +1,13 @@
 /// A text's bytes. Beyond its ends there are zeros, so that a look ahead needs no check.
-struct Bytes {
+struct Bytes: RandomAccessCollection {
     private let bytes: UnsafeBufferPointer<UInt8>
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
-    var count: Int {
-        bytes.count
-    }
+    var startIndex: Int { 0 }
+    var endIndex: Int { bytes.count }
 
     @inline(__always)
     subscript(index: Int) -> UInt8 {
@@ -21,10 +20,6 @@ struct Bytes {
             return false
         }
         return true
-    }
-
-    func string(_ range: Range<Int>) -> String {
-        String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
     }
 
     /// The scalar of a whole UTF-8 sequence that begins here, and its length; nil for anything else.
@@ -40,7 +35,7 @@ struct Bytes {
             }
         guard length > 0 else { return nil }
         var value = UInt32(length == 1 ? first : first & (0x7F >> UInt8(length)))
-        for offset in 1..<max(length, 1) {
+        for offset in 1..<Swift.max(length, 1) {
             let byte = self[index + offset]
             guard byte & 0xC0 == 0x80 else { return nil }
             value = value << 6 | UInt32(byte & 0x3F)

@@ -1,9 +1,9 @@
 extension Scanner {
-    mutating func scanColon(_ report: Report) {
+    mutating func scanColon() {
         if text[index + 1] == UInt8(ascii: "/"), text[index + 2] == UInt8(ascii: "/") {
             index += 3
-            scanAuthority(.certain, report)
-        } else if tail == .none, text[index + 1] == UInt8(ascii: ":"), !isHost(at: index - 1), scanIPv6(report) {
+            scanAuthority(.certain)
+        } else if tail == .none, text[index + 1] == UInt8(ascii: ":"), !isHost(at: index - 1), scanIPv6() {
             return
         } else {
             index += 1
@@ -11,17 +11,17 @@ extension Scanner {
     }
 
     /// A path begins; after two slashes, which nothing stands before, a host.
-    mutating func scanSlash(_ report: Report) {
+    mutating func scanSlash() {
         let (slash, before, after) = (text[index], text[index - 1], text[index + 2])
         let isStart = index == 0 || before <= 0x20 || "\"'=([<>`".utf8.contains(before)
         if tail == .none, isStart, text[index + 1] == slash, isHost(at: index + 2), after != UInt8(ascii: ".") {
             index += 2
             if slash == UInt8(ascii: "/") {
-                scanAuthority(.none, report)
+                scanAuthority(.none)
             } else {
                 // \\host@SSL\share
                 tail = .path
-                scanHost(.certain, report)
+                scanHost(.certain)
             }
             return
         }
@@ -30,7 +30,7 @@ extension Scanner {
     }
 
     /// The host of a URL; `index` is behind the two slashes.
-    mutating func scanAuthority(_ evidence: NameJudgement.Evidence, _ report: Report) {
+    mutating func scanAuthority(_ evidence: NameJudgement.Evidence) {
         tail = .path
         var start = index
         var end = index
@@ -42,13 +42,13 @@ extension Scanner {
         }
         index = start
         if text[start] == UInt8(ascii: "[") {
-            scanBracketedIPv6(report)
+            scanBracketedIPv6()
         } else if isHost(at: start) {
-            scanHost(evidence, report)
+            scanHost(evidence)
         }
     }
 
-    private mutating func scanBracketedIPv6(_ report: Report) {
+    private mutating func scanBracketedIPv6() {
         var end = index + 1
         while end < index + 64,
             hexadecimal(text[end]) != nil || text[end] == UInt8(ascii: ":") || text[end] == UInt8(ascii: ".")
@@ -57,59 +57,54 @@ extension Scanner {
         }
         // A zone (RFC 6874) is of this machine only.
         if text[end] == UInt8(ascii: "]") || text[end] == UInt8(ascii: "%"),
-            let address = Address(ipv6: ((index + 1)..<end).map { text[$0] })
+            let address = Address(ipv6: text[(index + 1)..<end])
         {
-            self.report(address, end: end, report)
+            report(address, end: end)
             index = end + 1
         } else {
             index += 1
         }
     }
 
-    private mutating func scanHost(_ evidence: NameJudgement.Evidence, _ report: Report) {
+    private mutating func scanHost(_ evidence: NameJudgement.Evidence) {
         let end = max(endOfHost(from: index), index + 1)
-        let host = plain(index..<end)
+        let range = index..<end
         index = end
-        if let address = Address(ipv4: host.utf8) {
-            if let reason = address.reason {
-                report(.leftOut(address.text, reason))
-            } else {
-                report(.observable(address.observable))
-            }
-            return
-        }
-        switch NameJudgement.judge(host, evidence) {
-        case .name(let name): report(.observable(.init(.domain, name)))
-        case .leftOut(let name, let reason): report(.leftOut(name, reason))
-        case .nothing: break
+        if let address = Address(ipv4: text[range]) {
+            report.add(address)
+        } else if name.read(text, range) {
+            report(judgement.judge(name, evidence))
         }
     }
 
     // MARK: - E-mail
 
+    private static let identifierWords: [StaticString] = ["messageid", "message_id", "message-id", "msgid", "cid"]
+
     /// An e-mail address whose local part ends at `at`; true if it is one.
-    mutating func scanMail(from start: Int, at: Int, _ report: Report) -> Bool {
+    mutating func scanMail(from start: Int, at: Int) -> Bool {
         guard isHost(at: at + 1) else { return false }
         let end = max(endOfHost(from: at + 1), at + 2)
-        let host = plain((at + 1)..<end)
-        guard case .name(let domain) = NameJudgement.judge(host, .certain) else { return false }
+        guard name.read(text, (at + 1)..<end), judgement.judge(name, .certain) == .name else { return false }
         // git@example.com:folder/file
         let isPath =
             text[end] == UInt8(ascii: ":") && (isLetter(text[end + 1]) || text[end + 1] == UInt8(ascii: "/"))
             && text.matches("git", at: start)
-        let local = localPart(from: start, to: at)
-        let isIdentifier = holdsIdentifiers || follows("messageid", "message_id", "message-id", "msgid", "cid")
-        if !isPath, !isIdentifier, !local.isEmpty {
-            report(.observable(.init(.email, "\(local)@\(domain)")))
+        let isIdentifier = holdsIdentifiers || follows(Self.identifierWords)
+        if !isPath, !isIdentifier, readLocalPart(from: start, to: at) {
+            value.append(UInt8(ascii: "@"))
+            value.append(contentsOf: name.text)
+            value.withUnsafeBufferPointer { report.add(mail: $0) }
         }
-        report(.observable(.init(.domain, domain)))
+        report.add(name.text)
         if isPath { tail = .path }
         index = end
         return true
     }
 
-    /// The local part that ends at `end`, in lower case; `start` is the beginning of its last word.
-    private func localPart(from start: Int, to end: Int) -> String {
+    /// Reads the local part that ends at `end`, in lower case; `start` is the beginning of its last word. False if nothing
+    /// is left of it.
+    private mutating func readLocalPart(from start: Int, to end: Int) -> Bool {
         var start = start
         var bracketed: Int?
         var position = start
@@ -125,8 +120,15 @@ extension Scanner {
             position -= 1
         }
         start = bracketed ?? start
-        let local = plain(start..<end).lowercased()
-        return String(local.drop { ".+-'".contains($0) }.reversed().drop { $0 == "." }.reversed())
+        var end = end
+        while start < end, ".+-'".utf8.contains(plain(start)) { start += 1 }
+        while end > start, plain(end - 1) == UInt8(ascii: ".") { end -= 1 }
+        value.removeAll(keepingCapacity: true)
+        for index in start..<end { value.append(lowercase(plain(index))) }
+        if value.contains(where: { $0 >= 0x80 }) {
+            value = Array(String(decoding: value, as: UTF8.self).lowercased().utf8)
+        }
+        return !value.isEmpty
     }
 
     /// Whether an e-mail address's `@` follows the plus sign at `index`, and the word after it.

@@ -1,9 +1,9 @@
 extension Scanner {
     /// A run of host characters: a word, a name, an address, a local part.
-    mutating func scanWord(_ report: Report) {
+    mutating func scanWord() {
         let start = index
         let isLookedAt = tail == .none || (tail == .query && text[start - 1] == UInt8(ascii: "="))
-        if isLookedAt, scanIPv6(report) { return }
+        if isLookedAt, scanIPv6() { return }
         let end = max(endOfHost(from: start), start + 1)
         defer { index = max(index, end) }
 
@@ -11,10 +11,10 @@ extension Scanner {
         if after == UInt8(ascii: ":"), text[end + 1] == UInt8(ascii: "/"), text[end + 2] == UInt8(ascii: "/") {
             let isApp = text.matches("app", at: end - 3) && end - start > 3
             index = end + 3
-            scanAuthority(isApp ? .code : .certain, report)
+            scanAuthority(isApp ? .code : .certain)
             return
         }
-        if after == UInt8(ascii: "@"), scanMail(from: start, at: end, report) { return }
+        if after == UInt8(ascii: "@"), scanMail(from: start, at: end) { return }
         if after == UInt8(ascii: "+"), isLocalPart(from: end) { return }
         guard hasDot(start..<end) else {
             if tail == .none { word = start..<end }
@@ -24,7 +24,7 @@ extension Scanner {
         guard end - start >= 4 else { return }
         // "+" stands in base64 and for a blank in queries.
         let isEncoded = text[start - 1] == UInt8(ascii: "+") || (after == UInt8(ascii: "=") && text[end + 1] == after)
-        if (isLookedAt && !isEncoded) || isAddressAfterInterface(start..<end) { judge(start..<end, report) }
+        if (isLookedAt && !isEncoded) || isAddressAfterInterface(start..<end) { judge(start..<end) }
     }
 
     private func hasDot(_ range: Range<Int>) -> Bool {
@@ -33,12 +33,21 @@ extension Scanner {
     }
 
     /// A name or an IPv4 address that stands by itself.
-    private mutating func judge(_ range: Range<Int>, _ report: Report) {
-        if scanIPv4(range, report) { return }
+    private mutating func judge(_ range: Range<Int>) {
+        if scanIPv4(range) { return }
         let evidence = evidence(of: range)
-        switch NameJudgement.judge(plain(range), evidence) {
-        case .name(let name): report(.observable(.init(.domain, name)))
-        case .leftOut(let name, let reason): if name.contains(".") { report(.leftOut(name, reason)) }
+        guard name.read(text, range) else { return }
+        let verdict = judgement.judge(name, evidence)
+        // A name of one label stands in any text.
+        if case .leftOut = verdict, name.labelCount == 1 { return }
+        report(verdict)
+    }
+
+    /// Reports what was read, as it was judged.
+    func report(_ verdict: NameJudgement.Verdict) {
+        switch verdict {
+        case .name: report.add(name.text)
+        case .leftOut(let reason): report.leaveOut(name.text, reason)
         case .nothing: break
         }
     }
@@ -56,53 +65,68 @@ extension Scanner {
         return .none
     }
 
-    /// The range's text, with plain dots.
-    func plain(_ range: Range<Int>) -> String {
-        for index in range where text[index] == Refanging.dot {
-            return String(
-                decoding: range.map { text[$0] == Refanging.dot ? UInt8(ascii: ".") : text[$0] },
-                as: UTF8.self
-            )
-        }
-        return text.string(range)
+    /// The byte, or the dot that it stands for.
+    func plain(_ index: Int) -> UInt8 {
+        text[index] == Refanging.dot ? UInt8(ascii: ".") : text[index]
     }
 
     // MARK: - IPv4
 
+    private static let versionWords: [StaticString] = [
+        "version", "ver", "release", "build", "versions", "revision", "firmware",
+    ]
+
     /// True where the range is a number with dots, which is then an address, several of them, or none.
-    private func scanIPv4(_ range: Range<Int>, _ report: Report) -> Bool {
+    private func scanIPv4(_ range: Range<Int>) -> Bool {
         guard isNumber(range) else { return false }
-        var digits = range.map { text[$0] == Refanging.dot ? UInt8(ascii: ".") : text[$0] }
-        while digits.last == UInt8(ascii: ".") || digits.last == UInt8(ascii: "-") { digits.removeLast() }
-        while digits.first == UInt8(ascii: ".") || digits.first == UInt8(ascii: "-") { digits.removeFirst() }
-        guard digits.contains(UInt8(ascii: ".")) else { return false }
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while end > start, !isDigit(text[end - 1]) { end -= 1 }
+        while start < end, !isDigit(text[start]) { start += 1 }
+        guard hasDot(start..<end) else { return false }
 
         // 192.0.2.1-192.0.2.9
-        let parts = digits.split(separator: UInt8(ascii: "-"))
-        let addresses = parts.compactMap { Address(ipv4: $0) }
-        guard addresses.count == parts.count else {
-            if let first = addresses.first, parts.count == 2, parts[1].allSatisfy(isDigit) {
-                // 192.0.2.1-9
-                self.report(first, end: range.upperBound, report)
-            } else if let address = addressWithPort(digits, range) {
-                self.report(address, end: range.upperBound, report)
-            } else {
-                leaveOut(digits, parts, report)
+        var (parts, addresses) = (0, 0)
+        var first: Address?
+        var last = start..<end
+        var position = start
+        while position < end {
+            var next = position
+            while next < end, text[next] != UInt8(ascii: "-") { next += 1 }
+            if next > position {
+                parts += 1
+                last = position..<next
+                if let address = Address(ipv4: text[last]) {
+                    addresses += 1
+                    first = first ?? address
+                }
             }
-            return true
+            position = next + 1
         }
-        let isVersion =
-            follows("version", "ver", "release", "build", "versions", "revision", "firmware")
-            || (tail == .query
-                && (text.matches("v=", at: range.lowerBound - 2) || text.matches("ver=", at: range.lowerBound - 4)))
-        for address in addresses {
-            if isVersion, addresses.count == 1 {
-                report(.leftOut(address.text, .version))
+        if addresses == parts, let first {
+            if parts == 1, isVersion(range) {
+                report.leaveOut(first, .version)
+            } else if parts == 1 {
+                report(first, end: range.upperBound)
             } else {
-                self.report(address, end: range.upperBound, report)
+                for part in text[start..<end].split(separator: UInt8(ascii: "-")) {
+                    if let address = Address(ipv4: part) { report(address, end: range.upperBound) }
+                }
             }
+        } else if let first, parts == 2, text[last].allSatisfy(isDigit) {
+            // 192.0.2.1-9
+            report(first, end: range.upperBound)
+        } else if let address = addressWithPort(start..<end, range) {
+            report(address, end: range.upperBound)
+        } else {
+            leaveOut(start..<end)
         }
         return true
+    }
+
+    private func isVersion(_ range: Range<Int>) -> Bool {
+        follows(Self.versionWords)
+            || (tail == .query
+                && (text.matches("v=", at: range.lowerBound - 2) || text.matches("ver=", at: range.lowerBound - 4)))
     }
 
     /// Whether there are digits, dots and hyphens only.
@@ -117,26 +141,45 @@ extension Scanner {
         return true
     }
 
-    private func leaveOut(_ digits: [UInt8], _ parts: [Array<UInt8>.SubSequence], _ report: Report) {
-        let text = String(decoding: digits.prefix(64), as: UTF8.self)
-        let numbers = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard numbers.count > 2 else { return }
-        let isFour = numbers.count == 4 && numbers.allSatisfy { (1...3).contains($0.count) && $0.allSatisfy(isDigit) }
-        report(.leftOut(text, isFour ? .noAddress : .version))
+    /// A number with dots that is no address: "1.2.3", "256.1.1.1".
+    private func leaveOut(_ range: Range<Int>) {
+        var dots = 0
+        var isFour = true
+        var digits = 0
+        for index in range {
+            if plain(index) == UInt8(ascii: ".") {
+                isFour = isFour && (1...3).contains(digits)
+                dots += 1
+                digits = 0
+            } else {
+                isFour = isFour && isDigit(text[index])
+                digits += 1
+            }
+        }
+        guard dots > 1 else { return }
+        isFour = isFour && dots == 3 && (1...3).contains(digits)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { start in
+            let range = range.prefix(64)
+            for (offset, index) in range.enumerated() { start[offset] = plain(index) }
+            report.leaveOut(UnsafeBufferPointer(rebasing: start[..<range.count]), isFour ? .noAddress : .version)
+        }
     }
 
+    private static let packetWords: [StaticString] = ["ip"]
+
     /// tcpdump writes the port behind the address as a fifth number.
-    private func addressWithPort(_ digits: [UInt8], _ range: Range<Int>) -> Address? {
-        let numbers = digits.split(separator: UInt8(ascii: "."))
-        guard numbers.count == 5, numbers[4].count <= 5 else { return nil }
+    private func addressWithPort(_ digits: Range<Int>, _ range: Range<Int>) -> Address? {
+        guard let dot = digits.last(where: { !isDigit(text[$0]) }), digits.upperBound - dot <= 6,
+            let address = Address(ipv4: text[digits.lowerBound..<dot])
+        else { return nil }
         let isTCPDump =
-            follows("ip") || text.matches(" > ", at: range.upperBound) || text.matches(" > ", at: range.lowerBound - 3)
-        guard isTCPDump else { return nil }
-        return Address(ipv4: digits.prefix(digits.count - numbers[4].count - 1))
+            follows(Self.packetWords) || text.matches(" > ", at: range.upperBound)
+            || text.matches(" > ", at: range.lowerBound - 3)
+        return isTCPDump ? address : nil
     }
 
     /// Reports an address whose text ends at `end`; what follows may say that it is a network.
-    func report(_ address: Address, end: Int, _ report: Report) {
+    func report(_ address: Address, end: Int) {
         if text[end] == UInt8(ascii: "/"), isDigit(text[end + 1]) {
             var length = 0
             var index = end + 1
@@ -145,15 +188,9 @@ extension Scanner {
                 index += 1
             }
             let isEnd = !isDigit(text[index]) && !isLetter(text[index])
-            if isEnd, length < address.bytes.count * 8, address.isNetwork(length) {
-                return report(.leftOut("\(address.text)/\(length)", .network))
-            }
+            if isEnd, address.isNetwork(length) { return report.leaveOut(address, length: length) }
         }
-        if let reason = address.reason {
-            report(.leftOut(address.text, reason))
-        } else {
-            report(.observable(address.observable))
-        }
+        report.add(address)
     }
 
     /// `outside/192.0.2.1(443)`, as firewalls write it, and not `Browser/1.2.3.4`.
@@ -169,7 +206,7 @@ extension Scanner {
     // MARK: - IPv6
 
     /// True where an IPv6 address begins here, or a longer run of hexadecimal digits and colons that is none.
-    mutating func scanIPv6(_ report: Report) -> Bool {
+    mutating func scanIPv6() -> Bool {
         guard index >= noIPv6Before, hexadecimal(text[index]) != nil || text[index] == UInt8(ascii: ":") else {
             return false
         }
@@ -190,25 +227,30 @@ extension Scanner {
         guard colons >= 2, end < index + 64, !isHost(at: end) else { return false }
         while end > index, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
         if text[end - 1] == UInt8(ascii: ":"), text[end - 2] != UInt8(ascii: ":") { end -= 1 }
-        let bytes = (index..<end).map { text[$0] }
+        let bytes = text[index..<end]
         guard let address = Address(ipv6: bytes) ?? withPort(bytes) else {
             // Times, hardware addresses and fingerprints.
-            let isRun = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).allSatisfy {
-                $0.count == 2
-            }
+            let isRun = isRunOfPairs(bytes)
             if isRun { index = end }
             return isRun
         }
         // Eight pairs of digits are a hardware address (EUI-64). "::" and "dead::beef" stand in programs.
         let isPairs = bytes.count == 23 && !bytes.contains(UInt8(ascii: "."))
         let isPlausible = address.reason == nil || (bytes.contains(where: isDigit) && bytes.count > 2)
-        if !isPairs, isPlausible { self.report(address, end: end, report) }
+        if !isPairs, isPlausible { report(address, end: end) }
         index = end
         return true
     }
 
+    /// Pairs of digits between colons.
+    private func isRunOfPairs(_ bytes: Slice<Bytes>) -> Bool {
+        guard bytes.count % 3 == 2 else { return false }
+        for (offset, byte) in bytes.enumerated() where (byte == UInt8(ascii: ":")) != (offset % 3 == 2) { return false }
+        return true
+    }
+
     /// tcpdump's address and port: `2001:db8::1.443`.
-    private func withPort(_ bytes: [UInt8]) -> Address? {
+    private func withPort(_ bytes: Slice<Bytes>) -> Address? {
         guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), bytes[(dot + 1)...].allSatisfy(isDigit) else {
             return nil
         }

@@ -1,6 +1,11 @@
 /// Goes once through a plain text and reports what it comes across.
 struct Scanner {
     let text: Bytes
+    let report: Report
+    let name = Name()
+    let judgement = NameJudgement()
+    /// What is being put together.
+    var value: [UInt8] = []
     var index = 0
     /// What the characters before belong to.
     var tail = Tail.none
@@ -23,19 +28,18 @@ struct Scanner {
         case query
     }
 
-    typealias Report = (Finding) -> Void
-
-    init(_ text: Bytes) {
+    init(_ text: Bytes, _ report: Report) {
         self.text = text
+        self.report = report
     }
 
-    mutating func scan(_ report: Report) {
+    mutating func scan() {
         beginLine()
         while index < text.count {
             let byte = text[index]
             switch CharacterClass.of(byte) {
-            case .host: scanWord(report)
-            case .nonASCII: if isHost(at: index) { scanWord(report) } else { end() }
+            case .host: scanWord()
+            case .nonASCII: if isHost(at: index) { scanWord() } else { end() }
             case .blank:
                 if byte == UInt8(ascii: "\n") {
                     end()
@@ -44,8 +48,8 @@ struct Scanner {
                     end()
                 }
             case .separator: end()
-            case .colon: scanColon(report)
-            case .slash: scanSlash(report)
+            case .colon: scanColon()
+            case .slash: scanSlash()
             case .query:
                 if tail != .none || isHostBefore { tail = .query }
                 index += 1
@@ -141,12 +145,13 @@ struct Scanner {
     }
 
     /// Whether the last word, which is close, ends in one of these.
-    func follows(_ words: StaticString...) -> Bool {
+    func follows(_ words: [StaticString]) -> Bool {
         guard !word.isEmpty, index - word.upperBound <= 6 else { return false }
         for position in word.upperBound..<index where text[position] == UInt8(ascii: "\n") { return false }
-        return words.contains { wanted in
+        for wanted in words {
             let start = word.upperBound - wanted.utf8CodeUnitCount
-            return start >= word.lowerBound && text.matches(wanted, at: start)
+            if start >= word.lowerBound, text.matches(wanted, at: start) { return true }
         }
+        return false
     }
 }

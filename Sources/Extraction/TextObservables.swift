@@ -43,30 +43,23 @@ package struct TextObservables: Sendable, Equatable {
     }
 
     /// What was found, in the order in which it appears, each once.
-    package private(set) var found: [Observable] = []
+    package let found: [Observable]
     /// What was left out, in the order in which it appears, each once; at most the first 1,000.
-    package private(set) var leftOut: [LeftOut] = []
+    package let leftOut: [LeftOut]
     /// How many different texts were left out.
-    package private(set) var leftOutCount = 0
-
-    private var seen: Set<Observable> = []
-    private var seenLeftOut: Set<String> = []
+    package let leftOutCount: Int
 
     /// - Parameter text: in UTF-8; what is not UTF-8 in it separates words.
     package init(in text: some Sequence<UInt8>) {
         let plain = Refanging.plainText(of: Array(text))
+        let report = Report()
         plain.withUnsafeBufferPointer { bytes in
-            var scanner = Scanner(Bytes(bytes))
-            scanner.scan { finding in
-                switch finding {
-                case .observable(let observable): add(observable)
-                case .leftOut(let value, let reason): leaveOut(value, reason)
-                }
-            }
+            var scanner = Scanner(Bytes(bytes), report)
+            scanner.scan()
         }
-        // Only needed while the text is read.
-        seen = []
-        seenLeftOut = []
+        found = report.found
+        leftOut = report.leftOut
+        leftOutCount = report.leftOutCount
     }
 
     package init(in text: String) {
@@ -77,41 +70,4 @@ package struct TextObservables: Sendable, Equatable {
     package static var dateOfTopLevelDomains: String {
         TopLevelDomains.date
     }
-
-    private mutating func add(_ observable: Observable) {
-        if seen.insert(observable.identity).inserted { found.append(observable) }
-    }
-
-    private mutating func leaveOut(_ value: String, _ reason: Reason) {
-        // Beyond this many, counting them exactly would cost more memory than it is worth.
-        guard seenLeftOut.count < 100_000, seenLeftOut.insert(value).inserted else { return }
-        leftOutCount += 1
-        if leftOut.count < 1_000 { leftOut.append(LeftOut(value: value, reason: reason)) }
-    }
-}
-
-extension TextObservables.Observable {
-    /// The same for a name in Unicode and in punycode.
-    fileprivate var identity: Self {
-        guard kind == .domain, hasPunycode else { return self }
-        let labels = value.split(separator: ".").map { label in
-            label.hasPrefix("xn--") ? Punycode.decoded(label.dropFirst(4)) ?? String(label) : String(label)
-        }
-        return Self(kind, labels.joined(separator: "."))
-    }
-
-    private var hasPunycode: Bool {
-        var rest = value.utf8[...]
-        while let hyphen = rest.firstIndex(of: UInt8(ascii: "-")) {
-            if rest[..<hyphen].suffix(2).elementsEqual("xn".utf8) { return true }
-            rest = rest[hyphen...].dropFirst()
-        }
-        return false
-    }
-}
-
-/// What the scanner comes across.
-enum Finding {
-    case observable(TextObservables.Observable)
-    case leftOut(String, TextObservables.Reason)
 }

@@ -92,4 +92,8 @@ let nameExamples: [Example] = [
     Example("||ads.example.com^", "ads.example.com"),
     Example("It was example.com.The other", "example.com"),
     Example("offer.pdf.zip", leftOut: "offer.pdf.zip"),
+    Example("bücher.example and xn--bcher-kva.example", "bücher.example"),
+    Example("xn--bcher-kva.example and bücher.example", "xn--bcher-kva.example"),
+    Example("xn--99999999.example", "xn--99999999.example"),
+    Example("It was example.com.Éxtra", "example.com"),
 ]

@@ -14,7 +14,7 @@ enum NameLists {
     }
 
     /// The top-level domains, in lower case; the internationalized ones both in punycode and in Unicode.
-    static let topLevelDomains: [String: Uses] = {
+    static let topLevelDomains: WordTable = {
         // RFC 2606 keeps "example" for documentation, which such texts are full of.
         var names: [String: Uses] = ["example": []]
         for name in TopLevelDomains.names.split(whereSeparator: \.isWhitespace).map(String.init) {
@@ -26,16 +26,16 @@ enum NameLists {
             names[name] = uses
             if name.hasPrefix("xn--"), let decoded = Punycode.decoded(name.dropFirst(4)) { names[decoded] = uses }
         }
-        return names
+        return WordTable(names.mapValues(\.rawValue))
     }()
 
     /// Last labels of names that no public server knows.
-    static let internalNames = words(
+    static let internalNames = table(
         "localhost local localdomain internal intranet private corp home lan onion invalid test i2p"
     )
 
     /// Endings of file names that are no top-level domains.
-    static let fileExtensions = words(
+    static let fileExtensions = table(
         """
         7z a aac ade adp apk asar asc asp aspx avi bak bash bat bin blend bmp c cfg cgi chm class cmd conf config cpp crt
         cs css csv ctl cur dat db deb der diff dll dmg doc docm docx dot dotm dotx dylib elf eml env eot eps epub exe f
@@ -53,7 +53,7 @@ enum NameLists {
 
     private static let sometimesFileDomains = words("pl cc in ac am ai app com net pub la lat bz ad st tf nu box")
     /// What files with an ending that is sometimes a file's are called.
-    static let fileStems = words(
+    static let fileStems = table(
         """
         main lib mod index test tests setup install config configure makefile readme build script run util utils command
         id_rsa id_dsa id_ecdsa id_ed25519 asp vb ado libtool awstats printenv authorized_keys known_hosts
@@ -73,7 +73,7 @@ enum NameLists {
         """
     )
     /// What fields and methods are of.
-    static let fieldOwners = words(
+    static let fieldOwners = table(
         """
         account agent app args array as asset attr browser button card client cloud cluster code config console container
         context ctx data dest destination device dns doc document dom e el elem element entity env error ev event evt
@@ -88,9 +88,13 @@ enum NameLists {
     )
 
     /// First labels of names that are written the other way round: of packages and apps.
-    static let packagePrefixes = words(
+    static let packagePrefixes = table(
         "com org net io edu gov me de uk fr ru cn jp android androidx java javax dev app"
     )
+
+    private static func table(_ text: String) -> WordTable {
+        WordTable(text.split(whereSeparator: \.isWhitespace).map(String.init))
+    }
 
     private static func words(_ text: String) -> Set<String> {
         Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
