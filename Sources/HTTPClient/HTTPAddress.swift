@@ -1,5 +1,11 @@
 import CCurl
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The parts of an absolute http or https URL, as libcurl reads it.
 package struct HTTPAddress {
     /// `http` or `https`.
@@ -34,5 +40,31 @@ package struct HTTPAddress {
         self.host = host
         port = part(CURLUPART_PORT)
         path = part(CURLUPART_PATH) ?? "/"
+    }
+}
+
+extension HTTPAddress {
+    /// Whether the URL's host is this machine itself: `localhost`, `127.0.0.0/8` or `[::1]`.
+    package static func isLoopback(url: String) -> Bool {
+        let text = url.utf8
+        guard let colon = text.firstIndex(of: UInt8(ascii: ":")), text[colon...].starts(with: "://".utf8) else {
+            return false
+        }
+        let authority = text[text.index(colon, offsetBy: 3)...].prefix { !"/?#\\".utf8.contains($0) }
+        if authority.first == UInt8(ascii: "[") {
+            let host = authority.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+            let rest = authority.dropFirst(host.count + 2)
+            guard rest.isEmpty || rest.first == UInt8(ascii: ":") else { return false }
+            var address = in6_addr()
+            guard inet_pton(AF_INET6, String(Substring(host)), &address) == 1 else { return false }
+            return withUnsafeBytes(of: address) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+        }
+        if authority.contains(UInt8(ascii: "@")) { return false }
+        let host = Substring(authority.prefix { $0 != UInt8(ascii: ":") })
+        if host.utf8.first == UInt8(ascii: "1") {
+            var address = in_addr()
+            return inet_pton(AF_INET, String(host), &address) == 1 && UInt32(bigEndian: address.s_addr) >> 24 == 127
+        }
+        return host.lowercased() == "localhost"
     }
 }

@@ -16,7 +16,7 @@ package struct HTTPOptions: Sendable {
     package var bodyLimit: Int
     /// Seconds after which an idle connection is no longer trusted to be alive.
     package var idleConnectionLifetime: Int
-    /// Whether HTTPS_PROXY, NO_PROXY and the like are followed.
+    /// Whether HTTPS_PROXY, NO_PROXY and the like are followed; to loopback they never are.
     package var usesProxyOfEnvironment: Bool
     /// What certificates are verified with.
     package var authorities: Authorities

@@ -91,7 +91,6 @@ final class Transfer {
         set(CURLOPT_QUICK_EXIT, 1)
         if let userAgent = options.userAgent { set(CURLOPT_USERAGENT, userAgent) }
         if options.acceptsCompressed { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
-        if !options.usesProxyOfEnvironment { set(CURLOPT_NOPROXY, "*") }
         setUpTLS()
     }
 
@@ -137,6 +136,9 @@ final class Transfer {
         errorText.pointee = 0
 
         set(CURLOPT_URL, request.url)
+        // No proxy knows the way to this machine. Without a list of ours, NO_PROXY's counts.
+        let usesProxy = options.usesProxyOfEnvironment && !HTTPAddress.isLoopback(url: request.url)
+        set(CURLOPT_NOPROXY, usesProxy ? nil : "*")
         // Over TLS the handshake tells whether a connection can be shared, and it is worth waiting for. Without, only the
         // first answer would, and a server that hangs would hold up everybody.
         set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)

@@ -48,8 +48,7 @@ package final class RelayClient {
         let options = HTTPOptions(
             connectTimeout: 10,
             bodyLimit: 32 << 20,
-            // No proxy knows the way to this machine.
-            usesProxyOfEnvironment: !address.isHere,
+            usesProxyOfEnvironment: true,
             authorities: HTTPOptions.Authorities(environment: environment),
             userAgent: "relayctl investigate",
             acceptsCompressed: true

@@ -73,8 +73,7 @@ package final class Client {
             bodyLimit: Self.bodyLimit,
             // A frozen process does not see connections being closed: one that idled for long may be dead.
             idleConnectionLifetime: 55,
-            // A proxy has no business on the way to this machine itself, where the key goes in the clear.
-            usesProxyOfEnvironment: configuration.baseURL.hasPrefix("https:"),
+            usesProxyOfEnvironment: true,
             authorities: configuration.authorities,
             userAgent: configuration.userAgent,
             acceptsCompressed: true

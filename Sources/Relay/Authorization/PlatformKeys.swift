@@ -77,7 +77,7 @@ package final class PlatformKeys: @unchecked Sendable {
         let options = HTTPOptions(
             connectTimeout: timeout,
             bodyLimit: Self.sizeLimit,
-            usesProxyOfEnvironment: platform.keysURL.hasPrefix("https:"),
+            usesProxyOfEnvironment: true,
             authorities: platform.authorities,
             userAgent: "securitytrails-relay/\(relayVersion)"
         )
