@@ -132,12 +132,17 @@ struct GatewayEventTests {
     }
 
     @Test("It has the stage in the path where it belongs, and no event outside of it")
-    func stages() {
+    func stages() throws {
         let rest = LocalGateway(.rest, stage: "prod").event(for: request("GET", "/prod/a/b"))
         #expect(rest?["path"] == "/a/b" && rest?["requestContext"]?["path"] == "/prod/a/b")
         #expect(rest?["pathParameters"]?["proxy"] == "a/b" && rest?["requestContext"]?["stage"] == "prod")
         let doubled = LocalGateway(.rest, stage: "prod").event(for: request("GET", "//prod/a/"))
         #expect(doubled?["path"] == "/a/")
+        let slashes = LocalGateway(.rest, stage: "prod").event(for: request("POST", "/prod//observe/observables"))
+        #expect(slashes?["path"] == "/observe/observables")
+        #expect(slashes?["pathParameters"]?["proxy"] == "observe/observables")
+        #expect(slashes?["requestContext"]?["path"] == "/prod//observe/observables")
+        #expect(try decoded(slashes).path == "/observe/observables")
         #expect(LocalGateway(.rest, stage: "prod").event(for: request("GET", "//production/a")) == nil)
         let http = LocalGateway(.http, stage: "prod").event(for: request("GET", "/prod/a"))
         #expect(http?["rawPath"] == "/prod/a")

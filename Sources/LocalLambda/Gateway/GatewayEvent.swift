@@ -35,7 +35,9 @@ extension LocalGateway {
         guard path.hasPrefix(prefix) else { return nil }
         let rest = path.dropFirst(prefix.count)
         if rest.isEmpty { return "/" }
-        return rest.hasPrefix("/") ? String(rest) : nil
+        guard rest.hasPrefix("/") else { return nil }
+        // A REST API finds the resource without regard to how many slashes begin the path, and hands on one.
+        return kind == .rest ? "/" + rest.drop { $0 == "/" } : String(rest)
     }
 
     // MARK: - REST API
@@ -66,7 +68,7 @@ extension LocalGateway {
                 "extendedRequestId": .string(String(parts.id.prefix(15)) + "="),
                 "httpMethod": .string(parts.request.method),
                 "identity": .object(restIdentity(parts)),
-                "path": .string(prefix + parts.path),
+                "path": .string(parts.wholePath),
                 "protocol": "HTTP/1.1",
                 "requestId": .string(parts.id),
                 "requestTime": .string(parts.time),
@@ -170,7 +172,9 @@ extension LocalGateway {
 /// A request, taken apart as every gateway needs it.
 private struct Parts {
     let request: HTTPServer.Request
+    /// That in the stage, and that with the stage, as it was sent.
     let path: String
+    let wholePath: String
     let id: String
     let headers: [HTTPServer.Field]
     let body: JSONValue?
@@ -181,6 +185,7 @@ private struct Parts {
     init(_ request: HTTPServer.Request, path: String, gateway: LocalGateway, id: String) {
         self.request = request
         self.path = Self.encoded(path)
+        wholePath = Self.encoded(request.path)
         self.id = id
         headers = Self.forwarded(request, domain: gateway.domain)
         let text = Self.isText(request) ? String(validating: request.body, as: UTF8.self) : nil
