@@ -71,7 +71,8 @@ extension FunctionResponse {
         let errors = response.errorCodes
         self.init(
             payload: response.payload,
-            summary: "\(response.method) \(response.route) \(response.status), \(requests) upstream requests"
+            summary: "\(response.method) \(response.route) \(response.status), "
+                + "\(requests) upstream request\(requests == 1 ? "" : "s")"
                 + (response.moduleInstanceID.map { ", module \($0)" } ?? "")
                 + (errors.isEmpty ? "" : ", errors: " + errors.joined(separator: ", ")),
             fields: [

@@ -30,6 +30,7 @@ import Testing
         let rows = try #require(table["rows"]?.array)
         #expect(status == 0)
         #expect(table["invocations"] == 20 && table["executable"]?.string == executable)
+        #expect(output.contains("bootstrap is a debug build") == (table["isDebugBuild"] == true))
         #expect(rows.map { $0["name"]?.string } == Self.rows.map(\.name))
         for (row, expected) in zip(rows, Self.rows) {
             #expect(try figure(row["relay"]) > 0, "\(expected.name)")
@@ -57,6 +58,24 @@ import Testing
         let (status, output) = try Relayctl(["bench", "--exec", runtime.path]).finish()
         #expect(status == 1)
         #expect(output.contains("\(runtime.path) answered /version with:"), "\(output)")
+    }
+
+    @Test("A debug build is said to be one, and is not judged", arguments: ["debug", "release"])
+    func debugBuild(folder: String) {
+        let row = BenchTable.Row(name: "peak memory", unit: .megabytes, floor: 1, relay: 90, limit: 30)
+        let path = "/package/.build/x86_64-unknown-linux-gnu/\(folder)/bootstrap"
+        let table = BenchTable(executable: path, linkage: "static", invocations: 1, rows: [row])
+        #expect(table.text.contains("exceeded") == (folder == "release"))
+        #expect(table.json.contains("\"isDebugBuild\":\(folder == "debug")"))
+    }
+
+    @Test("help describes each measurement as part of the command", arguments: ["upstream", "curves"])
+    func help(measurement: String) throws {
+        let (status, output) = try Relayctl(["help", "bench", measurement]).finish()
+        #expect(status == 0)
+        #expect(output == (try Relayctl(["help", "bench"]).finish()).output)
+        #expect(output.contains("relayctl bench \(measurement)"))
+        #expect(try Relayctl(["help", "bench", measurement + "x"]).finish().status == 2)
     }
 
     @Test(

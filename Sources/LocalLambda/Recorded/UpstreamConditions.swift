@@ -22,7 +22,7 @@ package struct UpstreamConditions: Decodable, Sendable {
         if any == true { return wrong }
         let got = requests.map { "\($0.method) \($0.target)" }
         if let count, count != got.count {
-            wrong.append("\(got.count) requests to SecurityTrails, not \(count): \(got)")
+            wrong.append("\(got.count) request\(got.count == 1 ? "" : "s") to SecurityTrails, not \(count): \(got)")
         }
         if let targets {
             for request in requests where !targets.isPrefix(of: request.target) {

@@ -25,6 +25,11 @@ package enum Executable {
         return try besideThis(orAt: file ?? build.map { InputFile($0) })
     }
 
+    /// Whether SwiftPM built the executable without optimization.
+    package static func isDebugBuild(_ path: String) -> Bool {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().lastPathComponent == "debug"
+    }
+
     /// The package's folder: this one, or the nearest above it that holds a Package.swift.
     package static func packageFolder(from folder: String) -> URL? {
         var folder = URL(fileURLWithPath: folder)

@@ -31,6 +31,11 @@ struct BenchCommand: Subcommand {
         Option("--only", value: "TEXT", help: "upstream, curves: only the rows whose name has that in it"),
     ]
 
+    /// Whether `relayctl bench WORD` is a measurement.
+    static func measures(_ word: String) -> Bool {
+        Measurement(rawValue: word) != nil
+    }
+
     /// What is measured, by the word for it.
     private enum Measurement: String {
         case executable = ""
@@ -86,6 +91,9 @@ struct BenchCommand: Subcommand {
             in: ["lambda", "release", "debug"],
             from: context.workingDirectory
         )
+        if Executable.isDebugBuild(executable) {
+            context.say("\(executable) is a debug build, which is many times slower: its figures are not judged.")
+        }
         switch measurement {
         case .upstream: try UpstreamBench(executable: executable, context: context).run(only: filter)
         case .curves: try CurveBench(executable: executable, context: context).run(only: filter)

@@ -61,7 +61,8 @@ private func run(_ words: [String], _ context: Context, naming name: inout Strin
 private func showHelp(_ words: [String], _ context: Context) throws {
     let isOfCommand = words[0] == "help" && words.count > 1
     let most = isOfCommand ? 2 : 1
-    guard words.count <= most || isOfCommand && words[1] == BenchCommand.name && words[2...] == ["upstream"] else {
+    let isOfMeasurement = isOfCommand && words[1] == BenchCommand.name && words.count == 3
+    guard words.count <= most || isOfMeasurement && BenchCommand.measures(words[2]) else {
         let known = words[..<most].joined(separator: " ")
         throw CommandError("\(known) takes nothing after it; see 'relayctl --help'", .badInput)
     }
