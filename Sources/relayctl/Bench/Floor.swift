@@ -28,9 +28,16 @@ struct Floor {
             libraries = ["-lcurl"]
         }
         let source = folder.appendingPathComponent("floor.c").path
-        try Data(Self.source.utf8).write(to: URL(fileURLWithPath: source))
         let options = ["-O2", "-fPIE", "-pie", "-Wl,--strip-all,-z,relro,-z,now"]
-        try Tool(name: "cc").run(options + ["-o", executable, source] + libraries)
+        do {
+            try Data(Self.source.utf8).write(to: URL(fileURLWithPath: source))
+            // The compiler's own temporary files go with the folder.
+            let arguments = options + ["-o", executable, source] + libraries
+            try Tool(name: "cc").run(arguments, environment: ["TMPDIR": folder.path])
+        } catch {
+            remove()
+            throw error
+        }
     }
 
     /// Removes it.
