@@ -125,14 +125,14 @@ let package = Package(
         .testTarget(
             name: "DeploymentTests",
             dependencies: ["Deployment", "HTTPClient", "Loopback", "TestSupport"],
-            exclude: ["aws_folders.py"]
+            exclude: ["Credentials/aws_folders.py"]
         ),
         .testTarget(
             name: "RelayctlTests",
             dependencies: [
                 "Deployment", "HTTPClient", "JWT", "LocalLambda", "Loopback", "Relay", "TestSupport", "relayctl",
             ],
-            exclude: ["aws_stand_in.py", "url_stand_in.py"]
+            exclude: ["AWS/StandIn/aws_stand_in.py", "AWS/StandIn/url_stand_in.py"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -127,6 +127,6 @@ struct AnswerTests {
         let asked = try Asked(.address([[.text("{\"records\":[" + String(repeating: "1,", count: 1_000_000) + "1]}")]]))
         let (answers, seconds) = asked.about(["192.0.2.1"])
         #expect(answers[0][0].failures == [.unreadable])
-        #expect(seconds < 2)
+        #expect(seconds < 10)
     }
 }

@@ -10,7 +10,7 @@ final class PythonServer: Sendable {
     init(_ name: String, _ arguments: String...) throws {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let script = project.appendingPathComponent("Tests/RelayctlTests").appendingPathComponent(name)
+        let script = project.appendingPathComponent("Tests/RelayctlTests/AWS/StandIn").appendingPathComponent(name)
         process.arguments = ["python3", script.path] + arguments
         process.environment = hermeticEnvironment
         process.standardInput = input
