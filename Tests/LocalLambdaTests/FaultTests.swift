@@ -6,22 +6,6 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite(.waits) struct FaultTests {
-    @Test("The relay's executable withstands what the Runtime API, events and SecurityTrails may do to it")
-    func faults() throws {
-        let executable = try Executable.besideThis(orAt: nil)
-        let token = CompactSerialization.sign(["key": "some-key"], secret: "some-secret")
-        let faults = Fault.all(secretKey: "some-secret", authorization: "Bearer " + token)
-        let findings = Monitor<[Fault.Finding]>([])
-        Fault.play(faults, executable: executable) { finding in findings.with { $0.append(finding) } }
-        for finding in findings.with({ $0 }) {
-            #expect(finding.wrong == nil, "\(finding.name)")
-            #expect(finding.seconds < 30, "\(finding.name)")
-        }
-        #expect(findings.with { $0.count } == faults.count && faults.count > 80)
-    }
-}
-
 @Suite("A fault is found", .waits) struct FaultyRuntimeTests {
     private func wrong(_ name: String, _ runtime: ShellRuntime) throws -> String? {
         let fault = try #require(RuntimeFault.all.first { $0.name == name })

@@ -62,13 +62,14 @@ struct PaceTests {
         #expect(isFoundOut)
     }
 
-    @Test("An unstated limit of 5 a second costs ten domains 6 s at most, and nothing is lost")
+    @Test("An unstated limit of 5 a second costs ten domains few seconds, and nothing is lost")
     func fiveASecond() throws {
         let soon = try inOneOfThree {
             let asked = try Asked(.domains(10, after: 0.05), rateLimit: .init(perSecond: 5))
             let (answers, seconds) = asked.about(domains)
             #expect(answers.joined().allSatisfy { $0.values.count == 1 && $0.failures.isEmpty })
-            return seconds <= 6
+            // 6 s on a machine that does nothing else; one request at a time took 17.
+            return seconds <= 12
         }
         #expect(soon)
     }

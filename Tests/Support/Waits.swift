@@ -29,7 +29,7 @@ private final class Threads: TaskExecutor {
 
     private init() {
         queue = OperationQueue()
-        queue.maxConcurrentOperationCount = 6
+        queue.maxConcurrentOperationCount = 3
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

@@ -248,7 +248,7 @@ extension RelayDeployment {
         let api: String? = try step("REST API") { () throws(AWSError) in
             if let api = try findRestAPI() { return (.unchanged, api.id, api.id) }
             if isDryRun { return (.created, nil, nil) }
-            let id = try keepOldest(restAPIs.create(named: settings.functionName).id)
+            let id = try keepOldest(restAPIs.create(named: settings.functionName))
             return (.created, id, id)
         }
         guard let api else { return nil }
@@ -277,8 +277,12 @@ extension RelayDeployment {
 
     /// Two first deployments at once make two REST APIs: each looks again, and the one that was made later is removed by
     /// the one that made it. Returns the one that stays.
-    private func keepOldest(_ own: String) throws(AWSError) -> String {
+    private func keepOldest(_ made: RestAPIService.RestAPI) throws(AWSError) -> String {
         created()
+        let own = made.id
+        // AWS tells whole seconds. Of two that were made in the same one, either may count as the older: that second must
+        // be over, so that both are seen.
+        if made.createdDate.map({ $0 == $0.rounded() }) ?? true { Thread.sleep(forTimeInterval: 1.2) }
         let all = try retrying { () throws(AWSError) in try restAPIs.restAPIs(named: settings.functionName) }
         let oldest = all.min { ($0.createdDate ?? 0, $0.id) < ($1.createdDate ?? 0, $1.id) }
         guard let oldest, oldest.id != own else { return own }

@@ -30,6 +30,7 @@ struct UpstreamBench {
         Row(name: "one domain, 3 pages", domains: 1, pages: 3),
         Row(name: "no limit"),
         Row(name: "5/s, stated", limit: .init(perSecond: 5, isStated: true)),
+        Row(name: "5/s, not stated", limit: .init(perSecond: 5)),
         Row(name: "2/s, not stated", limit: .init(perSecond: 2)),
         Row(name: "1/s, stated", domains: 100, limit: .init(perSecond: 1, isStated: true)),
         Row(name: "first hangs", hanging: 0),

@@ -1,5 +1,5 @@
 import Foundation
-import FoundationNetworking
+import HTTPClient
 import LocalLambda
 import Loopback
 import Testing
@@ -166,12 +166,8 @@ struct InvestigateTests {
 
 /// Hands a request on to a server on this machine, and its answer back.
 private func forwarded(_ request: HTTPServer.Request, to port: Int) -> HTTPServer.Reply {
-    var copy = URLRequest(url: URL(string: "http://127.0.0.1:\(port)\(request.target)") ?? URL(fileURLWithPath: "/"))
-    copy.httpMethod = request.method
-    copy.httpBody = request.body
-    for name in ["Authorization", "Content-Type"] { copy.setValue(request[name], forHTTPHeaderField: name) }
-    let answer = Monitor<Data?>(nil)
-    URLSession.shared.dataTask(with: copy) { data, _, _ in answer.with { $0 = data ?? Data() } }.resume()
-    let body = answer.wait(seconds: 30) { $0 }
-    return .response(200, [HTTPServer.Field("Content-Type", "application/json")], body ?? Data())
+    let headers = ["Authorization", "Content-Type"].compactMap { name in request[name].map { "\(name): \($0)" } }
+    let copy = HTTPRequest(.post(Array(request.body)), "http://127.0.0.1:\(port)\(request.target)", headers: headers)
+    let answer = try? HTTPConnection(HTTPOptions(bodyLimit: 1 << 24)).exchange(copy, timeout: 30)
+    return .response(200, [HTTPServer.Field("Content-Type", "application/json")], Data(answer?.body ?? []))
 }

@@ -12,7 +12,8 @@ final class PythonServer: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let script = project.appendingPathComponent("Tests/RelayctlTests/AWS/StandIn").appendingPathComponent(name)
         process.arguments = ["python3", script.path] + arguments
-        process.environment = hermeticEnvironment
+        // botocore would ask the machine's own metadata service for credentials.
+        process.environment = hermeticEnvironment.merging(["AWS_EC2_METADATA_DISABLED": "true"]) { $1 }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

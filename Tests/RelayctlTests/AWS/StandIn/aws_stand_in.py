@@ -33,6 +33,7 @@ import werkzeug.serving
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.apigateway.models import RestAPI
 from moto.awslambda.models import LambdaStorage
 from moto.backends import get_backend
 
@@ -211,6 +212,17 @@ def state():
     return {'functions': functions, 'apis': apis, 'logs': logs}
 
 
+def date_precisely():
+    """Gives REST APIs dates with fractions of a second, so that no first deployment has to wait for the next second."""
+    make = RestAPI.__init__
+
+    def made(api, *arguments, **named):
+        make(api, *arguments, **named)
+        api.create_date = time.time()
+
+    RestAPI.__init__ = made
+
+
 def number_versions():
     """Lambda gives no number twice; moto would count the versions that are left."""
     publish = LambdaStorage.publish_version
@@ -321,6 +333,7 @@ def wrap(app):
 
 
 def main():
+    date_precisely()
     number_versions()
     make = werkzeug.serving.make_server
     threaded.make_server = lambda host, port, app, *a, **k: make(host, port, wrap(app), *a, **k)
