@@ -1,18 +1,23 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// Marks tests that mostly wait: for another process, for a server, for time to pass.
 ///
 /// Swift Testing runs as many tests at a time as the machine has cores, and a test that waits holds one of these places.
-/// Tests with this trait run on threads of their own, so that the others can go on.
+/// Tests with this trait run on threads of their own, a few at a time, so that the others can go on.
 package struct Waits: SuiteTrait, TestTrait, TestScoping {
     package let isRecursive = true
+
+    private static let places = Places(4)
 
     package func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
+        await Self.places.take()
+        defer { Self.places.giveBack() }
         try await withTaskExecutorPreference(Threads.shared, operation: function)
     }
 }
@@ -21,19 +26,43 @@ extension Trait where Self == Waits {
     package static var waits: Self { Waits() }
 }
 
-/// Runs jobs on threads that may block, a few at a time.
+/// Runs each job on a thread of its own, which may block.
 private final class Threads: TaskExecutor {
     static let shared = Threads()
 
-    private let queue: OperationQueue
-
-    private init() {
-        queue = OperationQueue()
-        queue.maxConcurrentOperationCount = 3
-    }
-
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.addOperation { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
+        Thread.detachNewThread { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+}
+
+/// Places that tests wait for, first come first served.
+private final class Places: Sendable {
+    private let state: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
+
+    init(_ count: Int) {
+        state = Mutex((count, []))
+    }
+
+    func take() async {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    func giveBack() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            if state.waiting.isEmpty { state.free += 1 }
+            return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+        }
+        next?.resume()
     }
 }
