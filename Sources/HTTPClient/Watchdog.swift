@@ -6,7 +6,8 @@
 
 /// Ends what libcurl cannot end: while it takes in something endless, as empty HTTP/2 frames or a proxy's answer to
 /// CONNECT, one call of `curl_multi_perform` does not return and looks at no time-out. The watchdog is a thread that shuts
-/// the sockets down when their time is over. It is started with the first request, and sleeps between requests.
+/// the sockets down when their time is over. It is started with the first request, and is not woken for the next ones:
+/// it sleeps until the earliest moment that could count, and looks then.
 ///
 /// `@unchecked Sendable`: all of its state is read and written under the mutex.
 final class Watchdog: @unchecked Sendable {
@@ -17,7 +18,10 @@ final class Watchdog: @unchecked Sendable {
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// The sockets that were opened, each with the number that tells it from a later one of the same descriptor.
     private var sockets: [Int32: ino_t] = [:]
+    /// When the requests that are under way must have ended; nil if there are none.
     private var moment: MonotonicTime?
+    /// Until when the thread sleeps; nil if only a signal wakes it.
+    private var wakesAt: MonotonicTime?
     private var hasShutDown = false
     private var isStarted = false
     private var isOver = false
@@ -41,10 +45,14 @@ final class Watchdog: @unchecked Sendable {
     func watch(seconds: Double) {
         let end = MonotonicTime.now + (seconds + Self.grace)
         locked {
-            let wasAsleep = moment == nil
-            if wasAsleep { hasShutDown = false }
-            moment = max(moment ?? end, end)
-            if !isStarted { isStarted = start() } else if wasAsleep { pthread_cond_signal(condition) }
+            if moment == nil { hasShutDown = false }
+            let end = max(moment ?? end, end)
+            moment = end
+            if !isStarted {
+                isStarted = start()
+            } else if wakesAt.map({ $0 > end }) ?? true {
+                pthread_cond_signal(condition)
+            }
         }
     }
 
@@ -107,6 +115,7 @@ final class Watchdog: @unchecked Sendable {
     private func run() {
         locked {
             while !isOver {
+                wakesAt = moment
                 guard let end = moment else {
                     pthread_cond_wait(condition, mutex)
                     continue
