@@ -44,7 +44,9 @@ extension LocalGateway {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 
     private func restEvent(_ parts: Parts) -> JSONValue {
-        let proxy = String(parts.path.dropFirst())
+        // `path` keeps a slash at the end; what the proxy caught does not.
+        let caught = parts.path.dropFirst()
+        let proxy = String(caught.hasSuffix("/") ? caught.dropLast() : caught)
         let resource: JSONValue = proxy.isEmpty ? "/" : "/{proxy+}"
         let query = parts.query(decoded: true)
         // An edge sends one body, however it came.
@@ -172,7 +174,7 @@ extension LocalGateway {
 /// A request, taken apart as every gateway needs it.
 private struct Parts {
     let request: HTTPServer.Request
-    /// That in the stage, and that with the stage, as it was sent.
+    /// That in the stage, and that with the stage, as it was sent but for slashes before the stage.
     let path: String
     let wholePath: String
     let id: String
@@ -185,7 +187,7 @@ private struct Parts {
     init(_ request: HTTPServer.Request, path: String, gateway: LocalGateway, id: String) {
         self.request = request
         self.path = Self.encoded(path)
-        wholePath = Self.encoded(request.path)
+        wholePath = Self.encoded("/" + request.path.drop { $0 == "/" })
         self.id = id
         headers = Self.forwarded(request, domain: gateway.domain)
         let text = Self.isText(request) ? String(validating: request.body, as: UTF8.self) : nil

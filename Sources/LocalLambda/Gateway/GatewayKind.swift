@@ -9,6 +9,11 @@ package enum GatewayKind: String, CaseIterable, Sendable {
     /// An Application Load Balancer.
     case alb
 
+    /// Whether it is deployed to a stage, which a function URL and a load balancer have none of.
+    package var hasStages: Bool {
+        self == .rest || self == .http
+    }
+
     /// The members that it takes of a response.
     var members: Set<String> {
         switch self {

@@ -51,6 +51,9 @@ struct ServeCommand: Subcommand {
         guard let kind = GatewayKind(rawValue: arguments.value("--gateway") ?? "rest") else {
             throw CommandError("--gateway takes one of \(kinds), not '\(arguments.value("--gateway") ?? "")'")
         }
+        guard kind.hasStages || !arguments.has("--stage") else {
+            throw CommandError("--stage goes with --gateway rest or http only")
+        }
         let stage = arguments.value("--stage") ?? "dev"
         guard stage.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil || (kind == .http && stage == "$default") else {
             throw CommandError("--stage takes letters, digits, - and _ (and $default for http), not '\(stage)'")

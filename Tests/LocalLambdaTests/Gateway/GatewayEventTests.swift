@@ -54,7 +54,7 @@ struct GatewayEventTests {
         let event = gateway.event(for: sent)
         let got = try decoded(event)
         #expect(got.method == "POST")
-        #expect(got.path == "/observe/observables/")
+        #expect(got.path == "/observe/observables" + (gateway.kind == .rest ? "" : "/"))
         #expect(got.authorization == ["Bearer a.b.c"])
         #expect(got.body == Array(body.utf8))
         switch gateway.kind {
@@ -137,7 +137,7 @@ struct GatewayEventTests {
         #expect(rest?["path"] == "/a/b" && rest?["requestContext"]?["path"] == "/prod/a/b")
         #expect(rest?["pathParameters"]?["proxy"] == "a/b" && rest?["requestContext"]?["stage"] == "prod")
         let doubled = LocalGateway(.rest, stage: "prod").event(for: request("GET", "//prod/a/"))
-        #expect(doubled?["path"] == "/a/")
+        #expect(doubled?["path"] == "/a/" && doubled?["requestContext"]?["path"] == "/prod/a/")
         let slashes = LocalGateway(.rest, stage: "prod").event(for: request("POST", "/prod//observe/observables"))
         #expect(slashes?["path"] == "/observe/observables")
         #expect(slashes?["pathParameters"]?["proxy"] == "observe/observables")
@@ -150,6 +150,24 @@ struct GatewayEventTests {
         for path in ["/", "/a", "/production/a", "/devil"] {
             #expect(LocalGateway(.rest).event(for: request("GET", path)) == nil)
             #expect(LocalGateway(.url).event(for: request("GET", path)) != nil)
+        }
+    }
+
+    @Test("It has a REST API's path with a slash at the end, and what the proxy caught without it")
+    func slashAtTheEnd() throws {
+        for target in ["/dev/version/", "//dev/version/", "/dev//version/"] {
+            let event = LocalGateway(.rest).event(for: request("POST", target))
+            #expect(event?["path"] == "/version/")
+            #expect(event?["pathParameters"] == ["proxy": "version"])
+            #expect(try decoded(event).path == "/version")
+        }
+        let inside = LocalGateway(.rest).event(for: request("POST", "/dev/a//b/"))
+        #expect(inside?["path"] == "/a//b/" && inside?["pathParameters"]?["proxy"] == "a//b")
+        let root = LocalGateway(.rest).event(for: request("POST", "/dev/"))
+        #expect(root?["path"] == "/" && root?["pathParameters"] == .null && root?["resource"] == "/")
+        for gateway in [LocalGateway(.http), LocalGateway(.url)] {
+            let event = gateway.event(for: request("POST", gateway.prefix + "/version/"))
+            #expect(event?["rawPath"] == .string(gateway.prefix + "/version/"))
         }
     }
 
