@@ -95,6 +95,7 @@ import Testing
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/gzip")
             process.arguments = ["-d", file.path]
+            process.environment = hermeticEnvironment
             try process.run()
             process.waitUntilExit()
             #expect(try Data(contentsOf: folder.appendingPathComponent("x")) == data)

@@ -1,5 +1,6 @@
 import Foundation
 import Loopback
+import TestSupport
 import Testing
 
 @Suite struct TLSTests {
@@ -29,6 +30,7 @@ import Testing
         process.arguments =
             ["openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", authority]
             + ["-verify_ip", "127.0.0.1", "-ign_eof"]
+        process.environment = hermeticEnvironment
         let input = Pipe()
         let output = Pipe()
         process.standardInput = input

@@ -1,5 +1,6 @@
 import Foundation
 import LocalLambda
+import TestSupport
 
 /// Runs the real `relayctl` of this build, in the package's folder.
 struct Relayctl {

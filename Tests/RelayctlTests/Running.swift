@@ -1,5 +1,6 @@
 import Foundation
 import Loopback
+import TestSupport
 import Testing
 
 @testable import relayctl
@@ -7,12 +8,6 @@ import Testing
 /// The repository's folder.
 let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
-
-/// What a command of the tests gets of the tests' own environment: what its programs are found by. Whoever runs them may
-/// have a customer's keys there.
-let hermeticEnvironment = ProcessInfo.processInfo.environment
-    .filter { ["PATH", "LD_LIBRARY_PATH", "TMPDIR"].contains($0.key) }
-    .merging(["HOME": "/nonexistent", "NO_COLOR": "1"]) { $1 }
 
 /// A product of the build, which stands beside the test's own executable.
 func built(_ name: String) -> URL {

@@ -22,6 +22,11 @@ package struct Tool {
         self.name = name
     }
 
+    /// What a program gets of an environment: all that is not secret.
+    package static func withoutSecrets(_ environment: [String: String]) -> [String: String] {
+        environment.filter { !secrets.contains($0.key) && !relaySecrets.contains($0.key) }
+    }
+
     /// Runs it and returns what it printed on standard output.
     ///
     /// - Parameters:
@@ -36,7 +41,7 @@ package struct Tool {
         environment: [String: String] = [:],
         messages: Messages = .inError
     ) throws(ToolError) -> Data {
-        let variables = ProcessInfo.processInfo.environment.filter { !Self.secrets.contains($0.key) }
+        let variables = Self.withoutSecrets(ProcessInfo.processInfo.environment)
             .merging(environment) { $1 }.filter { !Self.relaySecrets.contains($0.key) }
         let (output, errors) = (Pipe(), Pipe())
         let source = input.map { _ in Pipe() }

@@ -232,6 +232,7 @@ struct InvestigateCommand: Subcommand {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["xdg-open", address]
+        process.environment = Tool.withoutSecrets(environment)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try? process.run()

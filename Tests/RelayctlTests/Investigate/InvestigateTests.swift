@@ -2,6 +2,7 @@ import Foundation
 import HTTPClient
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
 @Suite("relayctl investigate")
@@ -98,6 +99,24 @@ struct InvestigateTests {
         #expect(outcome.status == 2)
         #expect(outcome.errorLines.count == 1)
         #expect(outcome.errors.contains(message))
+    }
+
+    @Test("The browser that is opened gets none of the environment's secrets")
+    func browser() async throws {
+        let seen = folder.url.appendingPathComponent("seen").path
+        let program = folder.url.appendingPathComponent("xdg-open").path
+        try writeExecutable("#!/bin/sh\nenv > '\(seen).new' && mv '\(seen).new' '\(seen)'\n", to: program)
+        let path = "\(folder.url.path):\(hermeticEnvironment["PATH"] ?? "")"
+        let secrets = ["SECRET_KEY", "RELAY_JWT", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+        let environment = Dictionary(uniqueKeysWithValues: secrets.map { ($0, "of-this-test") })
+            .merging(["DISPLAY": ":0", "PATH": path]) { $1 }
+        let running = try folder.start(["investigate", "--web"], input: .nullDevice, environment: environment)
+        while !folder.exists("seen"), running.process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        kill(running.process.processIdentifier, SIGINT)
+        #expect(try await finish(running).status == 0)
+        let variables = try InputFile(seen).text()
+        #expect(variables.contains("DISPLAY=:0\n"))
+        #expect(!variables.contains("of-this-test"))
     }
 
     @Test("A JWT is read from a file, and stands nowhere in what is printed")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The checks of Tests/Tools/check-page, which drives the page in headless Chromium; made once.
@@ -47,6 +48,7 @@ private enum PageChecks {
         process.arguments = [
             "python3", project.appendingPathComponent("Tests/Tools/check-page").path, built("relayctl").path,
         ]
+        process.environment = hermeticEnvironment
         process.standardOutput = output
         guard (try? process.run()) != nil else { return [:] }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -84,6 +84,7 @@ import Testing
         bash.executableURL = URL(fileURLWithPath: "/bin/bash")
         let script = #"{ sleep 0.2; "$0" serve --port 0 --exec "$1"; echo "status $?" >&2; } | true"#
         bash.arguments = ["-c", script, relayctl.path, bootstrap]
+        bash.environment = hermeticEnvironment
         bash.standardError = messages
         try bash.run()
         let text = messages.fileHandleForReading.readDataToEndOfFile()

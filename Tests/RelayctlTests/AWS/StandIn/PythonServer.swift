@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A server in Python among the tests, as a process that ends with the instance.
 final class PythonServer: Sendable {

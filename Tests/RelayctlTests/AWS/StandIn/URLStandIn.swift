@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The URL of every REST API, by way of a proxy that stands in for API Gateway (`url_stand_in.py`).
@@ -15,6 +16,7 @@ struct URLStandIn {
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
             + ["-subj", "/CN=stand-in", "-addext", "subjectAltName=DNS:*.execute-api.us-east-1.amazonaws.com"]
             + ["-keyout", key, "-out", certificate]
+        openssl.environment = hermeticEnvironment
         openssl.standardError = FileHandle.nullDevice
         try openssl.run()
         openssl.waitUntilExit()
