@@ -12,7 +12,7 @@ import Testing
 @Suite("Whatever SecurityTrails answers")
 struct PropertyTests {
     /// Pages that are made; PROPERTY_COUNT asks for more.
-    private static let count = ProcessInfo.processInfo.environment["PROPERTY_COUNT"].flatMap(Int.init) ?? 2_000
+    private static let count = Thorough.count(sample: 500, all: 2_000)
 
     @Test("No page, however odd, loses what another gave, tells a value twice or makes a sighting that is not valid")
     func sightings() throws {

@@ -151,7 +151,11 @@ extension ExecutableBench {
     private func countInstructions(_ event: Data, _ standIn: StandInSecurityTrails) throws -> Pair<Double>? {
         guard InstructionCount.isAvailable else { return nil }
         context.say("instructions …")
-        let count = InstructionCount(function: question.function(standIn.baseURL), event: event)
+        let count = InstructionCount(
+            function: question.function(standIn.baseURL),
+            event: event,
+            invocations: min(500, invocations)
+        )
         return try Pair(floor: count.perInvocation(of: floor), relay: count.perInvocation(of: executable))
     }
 

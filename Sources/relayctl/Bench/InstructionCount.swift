@@ -6,16 +6,18 @@ import Loopback
 struct InstructionCount {
     let function: LambdaFunction
     let event: Data
+    /// Invocations that are counted.
+    let invocations: Int
 
     /// Whether valgrind is installed.
     static var isAvailable: Bool {
         (try? Tool(name: "valgrind").run(["--version"])) != nil
     }
 
-    /// Instructions of one warm invocation: what 500 more of them take, divided by 500.
+    /// Instructions of one warm invocation: what so many of them take after the first 50, divided by their number.
     func perInvocation(of executable: String) throws -> Double {
-        let (few, many) = (50, 550)
-        return Double(try total(of: executable, few + many) - total(of: executable, few)) / Double(many)
+        let few = 50
+        return Double(try total(of: executable, few + invocations) - total(of: executable, few)) / Double(invocations)
     }
 
     /// Instructions of a process that answers so many invocations, from its start to its end.

@@ -14,8 +14,7 @@ struct AttackTests {
     }
 
     /// What one relay says.
-    private func answer(to attack: Attack, at path: String, _ variables: [String: String]) throws -> String {
-        let served = try Served(Scenario(), variables)
+    private func answer(of served: Served, to attack: Attack, at path: String) throws -> String {
         let answer = try served.send(event: try attack.event(path: path))
         #expect(answer.status == 200)
         guard let message = answer.messages.first else {
@@ -32,17 +31,18 @@ struct AttackTests {
     @Test("Each attack gets its answer, at each endpoint that asks SecurityTrails", arguments: Attack.all)
     func attack(attack: Attack) throws {
         let platform = ["JWKS_HOST": try Self.host.get().origin, "TOKEN_AUDIENCE": audience]
+        let served = try Served(Scenario(), platform)
         for path in ["/health", "/observe/observables"] {
-            #expect(try answer(to: attack, at: path, platform) == attack.answer.rawValue)
+            #expect(try answer(of: served, to: attack, at: path) == attack.answer.rawValue)
         }
     }
 
-    @Test("What is refused with all ways in configured is refused with fewer", arguments: Attack.all)
+    @Test("What is refused with all ways in configured is refused with fewer", arguments: Attack.all.sample(oneIn: 5))
     func fewerWays(attack: Attack) throws {
         let platform = ["JWKS_HOST": try Self.host.get().origin, "TOKEN_AUDIENCE": audience]
         let letIn = Attack.Answer.letIn.rawValue
         for variables in [[:], platform.merging(["SECRET_KEY": ""]) { $1 }, ["SECRET_KEY": ""]] {
-            let answer = try answer(to: attack, at: "/health", variables)
+            let answer = try answer(of: Served(Scenario(), variables), to: attack, at: "/health")
             if attack.answer != .letIn || variables == ["SECRET_KEY": ""] { #expect(answer != letIn) }
         }
     }

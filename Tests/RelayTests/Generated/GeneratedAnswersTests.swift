@@ -8,12 +8,9 @@ import Testing
 /// failing test shows as its argument. PROPERTY_SEED repeats a run, PROPERTY_COUNT asks for more answers.
 @Suite("Whatever SecurityTrails sends, and however it sends it")
 struct GeneratedAnswersTests {
-    private static func number(_ name: String) -> UInt64? {
-        ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
-    }
-
-    static let seed = number("PROPERTY_SEED") ?? UInt64.random(in: 0...999_999_999)
-    private static let count = Int(number("PROPERTY_COUNT") ?? 1_000)
+    static let seed =
+        ProcessInfo.processInfo.environment["PROPERTY_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999_999)
+    private static let count = Thorough.count(sample: 200, all: 1_000)
 
     /// The observables of an invocation: those whose answers are odd, and two whose answers are as they should be.
     private struct Round {

@@ -45,7 +45,10 @@ import Testing
         #expect(output.contains("https://127.0.0.1:") && !output.contains("http://127.0.0.1:"))
     }
 
-    @Test("A soak of the real executable loses no answer, one at a time and several at once", arguments: [1, 4])
+    @Test(
+        "A soak of the real executable loses no answer, one at a time and several at once",
+        arguments: [1, 4].sample(oneIn: 2)
+    )
     func soak(concurrency: Int) throws {
         let (status, output) = try relayctl(["replay", "--soak", "1000", "--concurrency", "\(concurrency)"])
         #expect(status == 0, "\(output)")
