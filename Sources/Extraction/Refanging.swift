@@ -28,12 +28,10 @@ struct Refanging {
     }
 
     /// The plain text, never longer than the text. Only whole UTF-8 sequences, zeros and `dot` are of its own making.
-    static func plainText(of text: [UInt8]) -> [UInt8] {
-        text.withUnsafeBufferPointer { buffer in
-            var refanging = Refanging(Bytes(buffer))
-            return [UInt8](unsafeUninitializedCapacity: buffer.count) { output, count in
-                while refanging.index < buffer.count { refanging.step(output, &count) }
-            }
+    static func plainText(of text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var refanging = Refanging(Bytes(text))
+        return [UInt8](unsafeUninitializedCapacity: text.count) { output, count in
+            while refanging.index < text.count { refanging.step(output, &count) }
         }
     }
 

@@ -1,5 +1,5 @@
 /// What is found in a text and left out of it, each once.
-final class Report {
+struct Report {
     private(set) var found: [TextObservables.Observable] = []
     private(set) var leftOut: [TextObservables.LeftOut] = []
     private(set) var leftOutCount = 0
@@ -19,7 +19,7 @@ final class Report {
     // MARK: - Found
 
     /// A domain name in lower case.
-    func add(_ domain: UnsafeBufferPointer<UInt8>) {
+    mutating func add(_ domain: UnsafeBufferPointer<UInt8>) {
         guard seen.insert(Key.text, domain) else { return }
         // A name in Unicode and in punycode is the same.
         value.removeAll(keepingCapacity: true)
@@ -31,12 +31,12 @@ final class Report {
     }
 
     /// An e-mail address in lower case.
-    func add(mail: UnsafeBufferPointer<UInt8>) {
+    mutating func add(mail: UnsafeBufferPointer<UInt8>) {
         if seen.insert(Key.email, mail) { found.append(.init(.email, String(decoding: mail, as: UTF8.self))) }
     }
 
     /// An address of the Internet is found, and any other left out.
-    func add(_ address: Address) {
+    mutating func add(_ address: Address) {
         if let reason = address.reason {
             leaveOut(address, reason)
         } else if isNew(address) {
@@ -44,7 +44,7 @@ final class Report {
         }
     }
 
-    private func isNew(_ address: Address) -> Bool {
+    private mutating func isNew(_ address: Address) -> Bool {
         withUnsafeBytes(of: address.bits) { bits in
             seen.insert(address.isIPv6 ? Key.ipv6 : Key.ipv4, bits.bindMemory(to: UInt8.self))
         }
@@ -52,22 +52,22 @@ final class Report {
 
     // MARK: - Left out
 
-    func leaveOut(_ text: UnsafeBufferPointer<UInt8>, _ reason: TextObservables.Reason) {
+    mutating func leaveOut(_ text: UnsafeBufferPointer<UInt8>, _ reason: TextObservables.Reason) {
         // Beyond this many, counting them exactly would cost more memory than it is worth.
         guard seenLeftOut.count < 100_000, seenLeftOut.insert(Key.text, text) else { return }
         leftOutCount += 1
         if leftOut.count < 1_000 { leftOut.append(.init(value: String(decoding: text, as: UTF8.self), reason: reason)) }
     }
 
-    func leaveOut(_ address: Address, _ reason: TextObservables.Reason) {
+    mutating func leaveOut(_ address: Address, _ reason: TextObservables.Reason) {
         leaveOut(address.text, reason)
     }
 
-    func leaveOut(_ network: Address, length: Int) {
+    mutating func leaveOut(_ network: Address, length: Int) {
         leaveOut("\(network.text)/\(length)", .network)
     }
 
-    private func leaveOut(_ text: String, _ reason: TextObservables.Reason) {
+    private mutating func leaveOut(_ text: String, _ reason: TextObservables.Reason) {
         var text = text
         text.withUTF8 { leaveOut($0, reason) }
     }

@@ -36,7 +36,7 @@ extension Scanner {
         var end = index
         while end < text.count {
             let byte = text[end]
-            if byte <= 0x20 && byte != Refanging.dot || "/\\?#\"'<>`,;|(){}".utf8.contains(byte) { break }
+            if Self.endsAuthority(byte) { break }
             if byte == UInt8(ascii: "@") { start = end + 1 }
             end += 1
         }
@@ -45,6 +45,19 @@ extension Scanner {
             scanBracketedIPv6()
         } else if isHost(at: start) {
             scanHost(evidence)
+        }
+    }
+
+    @inline(__always)
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case Refanging.dot: false
+        case 0...0x20, UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"),
+            UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "`"),
+            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"),
+            UInt8(ascii: "{"), UInt8(ascii: "}"):
+            true
+        default: false
         }
     }
 
@@ -124,9 +137,14 @@ extension Scanner {
         while start < end, ".+-'".utf8.contains(plain(start)) { start += 1 }
         while end > start, plain(end - 1) == UInt8(ascii: ".") { end -= 1 }
         value.removeAll(keepingCapacity: true)
-        for index in start..<end { value.append(lowercase(plain(index))) }
-        if value.contains(where: { $0 >= 0x80 }) {
-            value = Array(String(decoding: value, as: UTF8.self).lowercased().utf8)
+        while start < end {
+            if text[start] >= 0x80, let (scalar, length) = text.scalar(at: start) {
+                value.append(contentsOf: characters[scalar].lowercase)
+                start += length
+            } else {
+                value.append(lowercase(plain(start)))
+                start += 1
+            }
         }
         return !value.isEmpty
     }

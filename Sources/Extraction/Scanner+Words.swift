@@ -44,7 +44,7 @@ extension Scanner {
     }
 
     /// Reports what was read, as it was judged.
-    func report(_ verdict: NameJudgement.Verdict) {
+    mutating func report(_ verdict: NameJudgement.Verdict) {
         switch verdict {
         case .name: report.add(name.text)
         case .leftOut(let reason): report.leaveOut(name.text, reason)
@@ -77,7 +77,7 @@ extension Scanner {
     ]
 
     /// True where the range is a number with dots, which is then an address, several of them, or none.
-    private func scanIPv4(_ range: Range<Int>) -> Bool {
+    private mutating func scanIPv4(_ range: Range<Int>) -> Bool {
         guard isNumber(range) else { return false }
         var (start, end) = (range.lowerBound, range.upperBound)
         while end > start, !isDigit(text[end - 1]) { end -= 1 }
@@ -142,7 +142,7 @@ extension Scanner {
     }
 
     /// A number with dots that is no address: "1.2.3", "256.1.1.1".
-    private func leaveOut(_ range: Range<Int>) {
+    private mutating func leaveOut(_ range: Range<Int>) {
         var dots = 0
         var isFour = true
         var digits = 0
@@ -179,7 +179,7 @@ extension Scanner {
     }
 
     /// Reports an address whose text ends at `end`; what follows may say that it is a network.
-    func report(_ address: Address, end: Int) {
+    mutating func report(_ address: Address, end: Int) {
         if text[end] == UInt8(ascii: "/"), isDigit(text[end + 1]) {
             var length = 0
             var index = end + 1

@@ -1,8 +1,9 @@
 /// Goes once through a plain text and reports what it comes across.
-struct Scanner {
+struct Scanner: ~Copyable {
     let text: Bytes
-    let report: Report
-    let name = Name()
+    var report = Report()
+    let characters: Characters
+    let name: Name
     let judgement = NameJudgement()
     /// What is being put together.
     var value: [UInt8] = []
@@ -28,9 +29,10 @@ struct Scanner {
         case query
     }
 
-    init(_ text: Bytes, _ report: Report) {
+    init(_ text: Bytes) {
         self.text = text
-        self.report = report
+        characters = Characters()
+        name = Name(characters)
     }
 
     mutating func scan() {
@@ -99,12 +101,7 @@ struct Scanner {
         case .host: return true
         case .nonASCII:
             guard let (scalar, _) = text.scalar(at: index) else { return false }
-            switch scalar.properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-                .nonspacingMark, .spacingMark:
-                return true
-            default: return false
-            }
+            return characters[scalar].traits.contains(.host)
         default: return false
         }
     }
@@ -121,7 +118,11 @@ struct Scanner {
                 if end > start, isLetter(byte), text[end - 1] >= 0x80, isIdeograph(before: end) { return end }
                 end += 1
             case .nonASCII:
-                guard isHost(at: end), let length = text.scalar(at: end)?.length else { return end }
+                guard let (scalar, length) = text.scalar(at: end) else { return end }
+                let character = characters[scalar]
+                guard character.traits.contains(.host) else { return end }
+                // "İ" and the Kelvin sign become Latin.
+                if end > start, isLetter(character.lowercase.first), isIdeograph(before: end) { return end }
                 end += length
             default: return end
             }

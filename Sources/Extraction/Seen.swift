@@ -1,18 +1,22 @@
 /// What was reported already, by kind and bytes.
 struct Seen {
-    private struct Entry {
-        let start: Int
-        let count: Int
-        let kind: UInt8
-        /// Decides most comparisons.
-        let hash: Int
+    /// What was inserted, one after the other: each its kind and its bytes.
+    private var text: [UInt8] = []
+    /// Where each begins, and where the next one will.
+    private var starts = [0]
+    /// At least half of them are free.
+    private var slots = [Slot](repeating: Slot(), count: 1 << 10)
+
+    private struct Slot {
+        /// The index in `starts`, and one; 0: none.
+        var number: UInt32 = 0
+        /// Decides nearly all comparisons, and where it moves to when there are more slots.
+        var hash: UInt32 = 0
     }
 
-    private(set) var count = 0
-    private var text: [UInt8] = []
-    private var entries: [Entry] = []
-    /// An entry's index and one; 0: none. At least half of them are free.
-    private var slots = [Int32](repeating: 0, count: 1 << 10)
+    var count: Int {
+        starts.count - 1
+    }
 
     /// True if it is new.
     mutating func insert(_ kind: UInt8, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -20,31 +24,36 @@ struct Seen {
         var hasher = Hasher()
         hasher.combine(kind)
         hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
-        let hash = hasher.finalize()
-        var slot = hash & (slots.count - 1)
-        while slots[slot] != 0 {
-            let entry = entries[Int(slots[slot]) - 1]
-            if entry.hash == hash, entry.kind == kind, entry.count == bytes.count,
-                text[entry.start..<(entry.start + entry.count)].elementsEqual(bytes)
-            {
-                return false
-            }
-            slot = (slot + 1) & (slots.count - 1)
+        let hash = UInt32(truncatingIfNeeded: hasher.finalize())
+        let mask = slots.count - 1
+        var place = Int(hash) & mask
+        while slots[place].number != 0 {
+            if slots[place].hash == hash, holds(kind, bytes, at: Int(slots[place].number) - 1) { return false }
+            place = (place + 1) & mask
         }
-        entries.append(Entry(start: text.count, count: bytes.count, kind: kind, hash: hash))
+        text.append(kind)
         text.append(contentsOf: bytes)
-        count += 1
-        slots[slot] = Int32(entries.count)
-        if entries.count * 2 > slots.count { grow() }
+        starts.append(text.count)
+        slots[place] = Slot(number: UInt32(count), hash: hash)
+        if count * 3 > slots.count * 2 { grow() }
+        return true
+    }
+
+    private func holds(_ kind: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        let start = starts[index]
+        guard starts[index + 1] - start == bytes.count + 1, text[start] == kind else { return false }
+        for offset in 0..<bytes.count where text[start + 1 + offset] != bytes[offset] { return false }
         return true
     }
 
     private mutating func grow() {
-        slots = [Int32](repeating: 0, count: slots.count * 4)
-        for (index, entry) in entries.enumerated() {
-            var slot = entry.hash & (slots.count - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(index + 1)
+        let old = slots
+        slots = [Slot](repeating: Slot(), count: old.count * 2)
+        let mask = slots.count - 1
+        for slot in old where slot.number != 0 {
+            var place = Int(slot.hash) & mask
+            while slots[place].number != 0 { place = (place + 1) & mask }
+            slots[place] = slot
         }
     }
 }

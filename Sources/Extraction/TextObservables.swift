@@ -51,11 +51,13 @@ package struct TextObservables: Sendable, Equatable {
 
     /// - Parameter text: in UTF-8; what is not UTF-8 in it separates words.
     package init(in text: some Sequence<UInt8>) {
-        let plain = Refanging.plainText(of: Array(text))
-        let report = Report()
-        plain.withUnsafeBufferPointer { bytes in
-            var scanner = Scanner(Bytes(bytes), report)
+        let plain =
+            text.withContiguousStorageIfAvailable { Refanging.plainText(of: $0) }
+            ?? Array(text).withUnsafeBufferPointer { Refanging.plainText(of: $0) }
+        let report = plain.withUnsafeBufferPointer { bytes in
+            var scanner = Scanner(Bytes(bytes))
             scanner.scan()
+            return scanner.report
         }
         found = report.found
         leftOut = report.leftOut

@@ -59,6 +59,8 @@ let nameExamples: [Example] = [
     Example("example．com", "example.com"),
     Example("example｡com", "example.com"),
     Example("请看example.com下载", "example.com"),
+    Example("请看İZMİR.de", "i̇zmi̇r.de"),
+    Example("请看x.com下İZMİR.de", "x.com i̇zmi̇r.de"),
     Example("見てexample.jpです", "example.jp"),
     Example("دومين.السعودية", "دومين.السعودية"),
     Example("한국.com", "한국.com"),

@@ -3,13 +3,7 @@
 ///
 /// A class, so that it stands in one place and is freed with the last who uses it.
 final class Name {
-    /// What is known of each byte's character.
-    private struct Traits: OptionSet {
-        let rawValue: UInt8
-        static let letter = Traits(rawValue: 1)
-        static let upper = Traits(rawValue: 2)
-        static let lower = Traits(rawValue: 4)
-    }
+    private typealias Traits = Characters.Traits
 
     /// Bytes of a text at most; no name is nearly as long.
     static let limit = 1_024
@@ -17,12 +11,18 @@ final class Name {
     private static let capacity = limit * 4
 
     private let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    /// What is known of each byte's character.
     private let traits = UnsafeMutablePointer<Traits>.allocate(capacity: capacity)
     /// Where each label begins, and where one would begin behind the last.
     private let starts = UnsafeMutablePointer<Int>.allocate(capacity: capacity + 2)
     private var start = 0
     private var end = 0
     private(set) var labelCount = 0
+    private let characters: Characters
+
+    init(_ characters: Characters) {
+        self.characters = characters
+    }
 
     deinit {
         bytes.deallocate()
@@ -75,22 +75,11 @@ final class Name {
     /// Takes a character beyond ASCII; returns its length in the text.
     private func append(_ text: Bytes, _ index: Int) -> Int {
         guard let (scalar, length) = text.scalar(at: index) else { return 1 }
-        let traits: Traits =
-            switch scalar.properties.generalCategory {
-            case .uppercaseLetter: [.letter, .upper]
-            case .lowercaseLetter: [.letter, .lower]
-            case .titlecaseLetter, .modifierLetter, .otherLetter: .letter
-            default: []
-            }
-        func put(_ byte: UInt8) {
+        let character = characters[scalar]
+        for byte in character.lowercase {
             bytes[end] = byte
-            self.traits[end] = traits
+            traits[end] = character.traits
             end += 1
-        }
-        if scalar.properties.changesWhenLowercased {
-            for byte in scalar.properties.lowercaseMapping.utf8 { put(byte) }
-        } else {
-            for offset in 0..<length { put(text[index + offset]) }
         }
         return length
     }
