@@ -153,8 +153,9 @@ extension Scenario.Answer {
         if json != nil { fields["Content-Type"] = "application/json" }
         if gzip == true { fields["Content-Encoding"] = "gzip" }
         fields.merge(headers ?? [:]) { $1 }
-        let byName = origin.replacingOccurrences(of: "127.0.0.1", with: "localhost")
         response.headers = fields.sorted { $0.key < $1.key }.map { name, value in
+            guard value.contains("{") else { return HTTPServer.Field(name, value) }
+            let byName = origin.replacingOccurrences(of: "127.0.0.1", with: "localhost")
             let value = value.replacingOccurrences(of: "{base}", with: origin)
             return HTTPServer.Field(name, value.replacingOccurrences(of: "{base-localhost}", with: byName))
         }

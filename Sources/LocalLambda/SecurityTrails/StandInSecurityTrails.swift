@@ -177,10 +177,10 @@ private struct Inquiry {
     let page: Int
 
     init(_ request: HTTPServer.Request) {
-        path = request.path.removingPercentEncoding ?? request.path
-        page =
-            URLComponents(string: "?" + request.query)?.queryItems?.first { $0.name == "page" }
-            .map { Int($0.value ?? "") ?? 0 } ?? 1
+        let encoded = request.path
+        path = encoded.utf8.contains(UInt8(ascii: "%")) ? encoded.removingPercentEncoding ?? encoded : encoded
+        let number = request.query.split(separator: "&").first { $0.hasPrefix("page=") }?.dropFirst("page=".count)
+        page = number.map { Int($0) ?? 0 } ?? 1
         let segments = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let last = segments[segments.count - 1]
         var name: String?

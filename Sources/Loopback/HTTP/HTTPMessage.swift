@@ -13,6 +13,13 @@ extension HTTPServer {
             self.name = name
             self.value = value
         }
+
+        /// Whether it has that name, whatever the case of its ASCII letters.
+        func isNamed(_ other: String) -> Bool {
+            name.utf8.elementsEqual(other.utf8) { left, right in
+                left == right || left ^ right == 0x20 && (0x61...0x7A).contains(left | 0x20)
+            }
+        }
     }
 
     /// A request that came whole.
@@ -61,7 +68,7 @@ extension HTTPServer {
 
         /// The value of the first field of that name, whatever its case.
         package subscript(name: String) -> String? {
-            headers.first { $0.name.lowercased() == name.lowercased() }?.value
+            headers.first { $0.isNamed(name) }?.value
         }
     }
 

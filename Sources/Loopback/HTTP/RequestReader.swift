@@ -19,7 +19,7 @@ struct RequestReader {
 
         /// The values of a field, whatever the case of its name.
         func values(_ name: String) -> [String] {
-            headers.filter { $0.name.lowercased() == name }.map(\.value)
+            headers.filter { $0.isNamed(name) }.map(\.value)
         }
     }
 
@@ -71,8 +71,8 @@ struct RequestReader {
     }
 
     private static func parse(_ head: [UInt8]) throws(Refusal) -> Parts {
-        let lines = text(head).split(separator: "\r\n", omittingEmptySubsequences: false)
-        let words = lines[0].split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let lines = lines(of: head)
+        let words = lines[0].split(separator: 0x20, omittingEmptySubsequences: false).map(text)
         guard words.count == 3, !words[0].isEmpty, words[1].hasPrefix("/") || words[1] == "*" else {
             throw Refusal(status: 400, message: "The request line is no request line.")
         }
@@ -81,17 +81,34 @@ struct RequestReader {
         }
         var headers: [HTTPServer.Field] = []
         for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":"), colon > line.startIndex,
-                line[..<colon].allSatisfy({ $0 > " " && $0.isASCII })
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+                line[..<colon].allSatisfy({ (0x21...0x7E).contains($0) })
             else { throw Refusal(status: 400, message: "A header line is no header line.") }
-            let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-            headers.append(HTTPServer.Field(String(line[..<colon]), value))
+            headers.append(HTTPServer.Field(text(line[..<colon]), text(trimmed(line[(colon + 1)...]))))
         }
         return Parts(method: words[0], target: words[1], version: words[2], headers: headers)
     }
 
+    /// What stands between the line ends, CR LF each.
+    private static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        var lines: [ArraySlice<UInt8>] = []
+        var start = 0
+        for index in bytes.indices.dropLast() where bytes[index] == 13 && bytes[index + 1] == 10 {
+            lines.append(bytes[start..<index])
+            start = index + 2
+        }
+        return lines + [bytes[start...]]
+    }
+
+    /// Without the blanks and tabs around it.
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        let start = bytes.drop(while: isBlank)
+        return start.prefix(upTo: start.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start.startIndex)
+    }
+
     /// UTF-8 if it is that, else Latin-1, so that no byte is lost.
-    private static func text(_ bytes: [UInt8]) -> String {
+    private static func text(_ bytes: some Collection<UInt8>) -> String {
         String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 
@@ -168,7 +185,7 @@ struct RequestReader {
                 var line = buffer[..<index]
                 buffer.removeFirst(index + 1)
                 if line.last == 13 { line.removeLast() }
-                return Self.text(Array(line))
+                return Self.text(line)
             }
             guard buffer.count <= limits.head else {
                 throw Refusal(status: 400, message: "A line of a chunked body does not end.")
