@@ -106,7 +106,8 @@ import Testing
         ]
     )
     func usage(arguments: [String], message: String) throws {
-        let (status, output) = try Relayctl(["serve"] + arguments).finish()
+        // With nothing to run it would end in any case.
+        let (status, output) = try Relayctl(["serve", "--exec", "/nonexistent"] + arguments).finish()
         #expect(status == 2)
         #expect(output.contains(message) && output.split(separator: "\n").count == 1, "\(output)")
     }
