@@ -171,7 +171,7 @@ final class RuntimeConnection {
         } else if head["Transfer-Encoding"]?.lowercased() == "chunked" {
             body = try receiveChunks(until: end)
         } else if let text = head["Content-Length"] {
-            guard let length = Int(text), (0...bodyLimit).contains(length) else {
+            guard text.first?.isNumber == true, let length = Int(text), length <= bodyLimit else {
                 throw Lost(reason: "Content-Length is \(text)")
             }
             body = try take(length, until: end)
@@ -200,8 +200,9 @@ final class RuntimeConnection {
     private func receiveChunks(until end: MonotonicTime?) throws(Lost) -> [UInt8] {
         var body: [UInt8] = []
         while true {
-            let size = Int(try takeLine(until: end).prefix { $0 != ";" && $0 != " " }, radix: 16) ?? -1
-            guard size >= 0, size <= bodyLimit - body.count else {
+            let digits = try takeLine(until: end).prefix { $0 != ";" && $0 != " " }
+            // `Int` takes a sign.
+            guard digits.first?.isHexDigit == true, let size = Int(digits, radix: 16), size <= bodyLimit - body.count else {
                 throw Lost(reason: "a chunk of its answer has no size")
             }
             if size == 0 { break }

@@ -83,6 +83,16 @@ struct LogTests {
         #expect(field == (isLogged ? .string(id) : nil))
     }
 
+    @Test(
+        "Requests to SecurityTrails are counted, and one is not said to be several",
+        arguments: [("", "0 upstream requests"), ("ipv4", "1 upstream request"), ("ipv4,ipv6", "2 upstream requests")]
+    )
+    func requests(lookups: String, words: String) throws {
+        let served = try Served(Scenario(), ["LOOKUPS": lookups])
+        let outcome = try lookups.isEmpty ? outcome([:]) : served.send(["domain one.example"]).outcome
+        #expect((FunctionResponse(outcome).summary + ",").contains(", \(words),"))
+    }
+
     private func event(_ authorization: String) -> Data {
         let event: JSONValue = [
             "resource": "/{proxy+}",

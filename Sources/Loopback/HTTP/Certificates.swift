@@ -68,7 +68,8 @@ package final class Certificates: Sendable {
 
     private func makeAuthority() throws {
         try openssl(
-            ["req", "-x509", "-subj", "/CN=Local authority", "-days", "30"] + Self.newKey
+            ["req", "-x509", "-subj", "/CN=Local authority", "-days", "30"]
+                + ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "subjectKeyIdentifier=hash"] + Self.newKey
                 + ["-keyout", "ca.key", "-out", "ca.pem"]
         )
         try FileManager.default.createDirectory(atPath: authorityFolder, withIntermediateDirectories: false)
@@ -117,7 +118,8 @@ package final class Certificates: Sendable {
     }
 
     private func openssl(_ arguments: [String]) throws {
-        try Tool(name: "openssl").run(arguments, in: folder)
+        // What the machine's settings or the operator's say of certificates is for others.
+        try Tool(name: "openssl").run(arguments, in: folder, environment: ["OPENSSL_CONF": "/dev/null"])
     }
 
     private func path(_ name: String) -> String {

@@ -151,8 +151,10 @@ struct RequestReader {
         var body = Data()
         while true {
             let line = try takeLine(until: end)
-            guard let size = Int(line.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces), radix: 16), size >= 0
-            else { throw Refusal(status: 400, message: "The size of a chunk is no number.") }
+            let digits = line.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+            guard digits.first?.isHexDigit == true, let size = Int(digits, radix: 16) else {
+                throw Refusal(status: 400, message: "The size of a chunk is no number.")
+            }
             if size == 0 { break }
             try checkSize(size)
             try checkSize(body.count + size)

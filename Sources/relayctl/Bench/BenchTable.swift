@@ -69,12 +69,23 @@ extension BenchTable.Row {
             + (unit == .count ? "" : " " + unit.rawValue)
     }
 
+    /// The figure with as many decimals as the text has: what is beyond is noise.
+    private func rounded(_ figure: Double) -> JSONValue {
+        let scale: Double =
+            switch unit {
+            case .milliseconds: 1000
+            case .megabytes: 10
+            case .perSecond, .count: 1
+            }
+        return .number((figure * scale).rounded() / scale)
+    }
+
     fileprivate var json: JSONValue {
         [
             "name": .string(name),
             "unit": .string(unit.rawValue),
-            "floor": floor.map(JSONValue.number) ?? .null,
-            "relay": .number(relay),
+            "floor": floor.map(rounded) ?? .null,
+            "relay": rounded(relay),
             "limit": limit.map(JSONValue.number) ?? .null,
         ]
     }

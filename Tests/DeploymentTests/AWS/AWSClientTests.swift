@@ -30,6 +30,23 @@ struct AWSClientTests {
         #expect(throws: AWSError.self) { try client(url) }
     }
 
+    @Test("AWS_CA_BUNDLE goes before the other certificate authorities, unless it is empty")
+    func authorities() throws {
+        let certificates = try Certificates()
+        defer { certificates.remove() }
+        let server = try HTTPServer(tls: certificates.identity(.good)) { _ in .json(200, ["version": "1.2.3"]) }
+        defer { server.stop() }
+        func version(_ bundle: String, _ file: String) throws -> String? {
+            let environment = ["AWS_CA_BUNDLE": bundle, "SSL_CERT_FILE": file]
+            let probe = try RelayProbe(url: server.origin, isHere: true, environment: environment)
+            return try? probe.version(timeout: 10).result.get()
+        }
+        let (right, wrong) = (certificates.authority, certificates.identity(.selfSigned).certificate)
+        #expect(try version(right, wrong) == "1.2.3")
+        #expect(try version(wrong, right) == nil)
+        #expect(try version("", right) == "1.2.3")
+    }
+
     @Test("Neither SECRET_KEY nor RELAY_JWT reaches a child process, and AWS's keys only those that sign in")
     func childProcesses() throws {
         let environment = ["SECRET_KEY": "s", "RELAY_JWT": "j", "AWS_SECRET_ACCESS_KEY": "a"]

@@ -90,7 +90,8 @@ struct DeploymentRecoveryTests {
         let outcome = try stage.deploy()
         try stage.expect(0, outcome)
         #expect(outcome.errors.contains("note: version 1 stays: an alias of the function names it\n"))
-        #expect(outcome.errors.contains("unchanged kept for a rollback: 1, 2\n"))
+        // On a slow machine the time that it took stands behind.
+        #expect(outcome.errors.contains(/unchanged kept for a rollback: 1, 2(\n| \()/))
         #expect(try stage.aws.record().calls.count { $0.actions == ["lambda:DeleteFunction"] } == 1)
     }
 

@@ -52,6 +52,20 @@ import Testing
         #expect(ofOne.dropFirst().allSatisfy { $0 < ofOne[0] })
     }
 
+    @Test("JSON has as many decimals as the table, for what is beyond is noise")
+    func decimals() throws {
+        let rows: [BenchTable.Row] = [
+            .init(name: "a", unit: .milliseconds, floor: 0.123456, relay: 2.0004999),
+            .init(name: "b", unit: .perSecond, floor: nil, relay: 12_345.678),
+            .init(name: "c", unit: .megabytes, floor: 6.449, relay: 7.96, limit: 9.5),
+        ]
+        let table = BenchTable(executable: "/nonexistent", linkage: "none", invocations: 1, rows: rows)
+        let json = try JSONValue(parsing: Data(table.json.utf8))["rows"]?.array ?? []
+        #expect(json.map { $0["floor"] } == [.number(0.123), .null, .number(6.4)])
+        #expect(json.map { $0["relay"] } == [.number(2), .number(12_346), .number(8)])
+        #expect(json.last?["limit"] == .number(9.5))
+    }
+
     @Test("An executable that does not answer as the relay does is named, and nothing is measured")
     func otherExecutable() throws {
         let runtime = try ShellRuntime(handle: #"respond '{"statusCode":500}'"#)

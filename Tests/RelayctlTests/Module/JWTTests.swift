@@ -240,6 +240,9 @@ struct JWTTests {
         let outcome = try folder.relayctl("jwt", "dev", "-f", "credentials.json")
         #expect(outcome.status == 0)
         #expect(outcome.errors == "warning: others can read this file; chmod 600 credentials.json\n")
+        let shared = try folder.relayctl("jwt", "dev", "-f", "deploy")
+        #expect(shared.status == 2)
+        #expect(shared.errors == "relayctl jwt: deploy: can't be read: Is a directory\n")
     }
 }
 
