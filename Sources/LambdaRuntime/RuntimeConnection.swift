@@ -202,7 +202,8 @@ final class RuntimeConnection {
         while true {
             let digits = try takeLine(until: end).prefix { $0 != ";" && $0 != " " }
             // `Int` takes a sign.
-            guard digits.first?.isHexDigit == true, let size = Int(digits, radix: 16), size <= bodyLimit - body.count else {
+            guard digits.first?.isHexDigit == true, let size = Int(digits, radix: 16), size <= bodyLimit - body.count
+            else {
                 throw Lost(reason: "a chunk of its answer has no size")
             }
             if size == 0 { break }
