@@ -29,8 +29,7 @@ private final class Watched: Sendable {
             exec "\(try Executable.besideThis(orAt: nil))" >> ../log-$$ 2>&1
 
             """
-        try Data(text.utf8).write(to: script)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script.path)
+        try writeExecutable(text, to: script.path)
     }
 
     deinit {

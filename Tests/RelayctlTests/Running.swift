@@ -63,7 +63,7 @@ final class ProjectFolder: Sendable {
 
     func write(_ text: String, to name: String, mode: Int = 0o600) throws {
         let file = url.appendingPathComponent(name)
-        try Data(text.utf8).write(to: file)
+        if mode & 0o100 != 0 { try writeExecutable(text, to: file.path) } else { try Data(text.utf8).write(to: file) }
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
     }
 

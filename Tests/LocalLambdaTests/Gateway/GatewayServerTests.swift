@@ -142,9 +142,7 @@ import Testing
         defer { watch.stop() }
         #expect(local.get("/").hasSuffix("old"))
         let script = try String(contentsOfFile: local.runtime.path, encoding: .utf8)
-        let new = Data(script.replacingOccurrences(of: "old", with: "new").utf8)
-        try new.write(to: URL(fileURLWithPath: local.runtime.path + ".new"))
-        chmod(local.runtime.path + ".new", 0o700)
+        try writeExecutable(script.replacingOccurrences(of: "old", with: "new"), to: local.runtime.path + ".new")
         rename(local.runtime.path + ".new", local.runtime.path)
         #expect(changes.wait(seconds: 10) { $0 > 0 ? true : nil } == true)
         #expect(local.get("/").hasSuffix("new"))
