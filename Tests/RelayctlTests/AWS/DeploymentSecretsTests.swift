@@ -71,7 +71,9 @@ struct DeploymentSecretsTests {
 
     /// Looks into every file of the folder, those for temporary use among them.
     private func expectNowhere(_ secrets: [String]) throws {
-        for name in try FileManager.default.subpathsOfDirectory(atPath: stage.folder.url.path) {
+        // Folders come and go meanwhile, at which `subpathsOfDirectory` would fail.
+        let names = try #require(FileManager.default.enumerator(atPath: stage.folder.url.path))
+        for case let name as String in names {
             let file = stage.folder.url.appendingPathComponent(name)
             if let content = try? Data(contentsOf: file) { expectNone(of: secrets, in: content, name) }
         }
