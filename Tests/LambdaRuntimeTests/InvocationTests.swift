@@ -141,19 +141,23 @@ struct InvocationTests {
         #expect(try connection.exchange("", headers: "", body: nil, timeout: nil).body.count == 60)
     }
 
+    /// An answer that is an invocation begins and ends so.
+    private static let good = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: a\r\n"
+    private static let rest = "Lambda-Runtime-Aws-Request-Id: a\r\nContent-Length: 2\r\n\r\n{}"
+
     @Test(
         "An answer that is no HTTP, too large or without a length is refused",
         arguments: [
-            "HTTP/1.1 99 x\r\n\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 2000\r\n\r\n", "\r\n\r\n",
-            "HTTP/1.1 200 OK\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 8388609\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2x\r\n\r\n{}",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n+0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n{}",
-            "HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 70_000) + "\r\n\r\n",
+            "HTTP/1.1 99 x\r\n" + rest, "HTTP/2 200\r\n" + rest, "HTTP/1.1 2000\r\n" + rest, "\r\n" + rest,
+            good + "\r\n{}", good + "Content-Length: -1\r\n\r\n",
+            good + "Content-Length: 8388609\r\n\r\n", good + "Content-Length: 2x\r\n\r\n{}",
+            good + "Transfer-Encoding: chunked\r\n\r\n-1\r\n{\r\n",
+            good + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n+0\r\n\r\n",
+            good + "Transfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n",
+            good + "Content-Length: +2\r\n\r\n{}",
+            good + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x",
+            good + "Transfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n{}",
+            good + "X: " + String(repeating: "x", count: 70_000) + "\r\n" + rest,
         ]
     )
     func refused(answer: String) throws {

@@ -66,6 +66,29 @@ struct DeploymentFaultTests {
         }
     }
 
+    @Test(
+        "A command that only looks says the same whatever becomes of one of its calls, and changes nothing",
+        arguments: [["status", "dev", "--json"], ["tail", "dev", "--once"]]
+    )
+    func faultsWhileLooking(words: [String]) async throws {
+        try stage.expect(0, try stage.deploy("--zip", Self.zip("one")))
+        try stage.aws.set(.init(policy: stage.policy, log: ["REPORT RequestId: abc-1"]))
+        let (expected, before) = (try await stage.folder.runAside(words), try state())
+        let calls = try stage.aws.record().calls
+        try stage.expect(0, expected)
+        let faults = ["429", "500", "drop", "lose"]
+        // One of them for each call, and each for some call.
+        for index in 0..<max(calls.count, faults.count) {
+            let (number, fault) = (index % calls.count + 1, faults[index % 4])
+            try stage.aws.set(.init(policy: stage.policy, faults: [String(number): fault]))
+            let outcome = try await stage.folder.runAside(words)
+            #expect(outcome.status == 0, "\(fault) for call \(number): \(outcome.errors)")
+            #expect(outcome.output == expected.output, "\(fault) for call \(number)")
+            #expect(try stage.aws.record().calls.allSatisfy { !$0.changes })
+        }
+        #expect(try state() == before)
+    }
+
     private func prepare(_ command: Command) throws {
         try stage.settings(#""num_retained_versions": 2"#)
         for name in command.deployed { try stage.expect(0, try stage.deploy("--zip", Self.zip(name))) }
