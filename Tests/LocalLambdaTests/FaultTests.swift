@@ -9,7 +9,7 @@ import Testing
 @Suite("A fault is found", .waits) struct FaultyRuntimeTests {
     private func wrong(_ name: String, _ runtime: ShellRuntime) throws -> String? {
         let fault = try #require(RuntimeFault.all.first { $0.name == name })
-        return try fault.play(executable: runtime.path)
+        return try fault.play(to: Fault.Relay(executable: runtime.path))
     }
 
     @Test("In a runtime that goes on when it must end")
@@ -26,11 +26,17 @@ import Testing
         #expect(try wrong("response is answered 500", content) == "the process ended with status 0")
     }
 
+    @Test("In a runtime that ends only after it answered what it must not take")
+    func answers() throws {
+        let runtime = try ShellRuntime(handle: "respond 1; exit 1")
+        #expect(try wrong("next's request id leaves its path", runtime)?.hasPrefix("the calls were") == true)
+    }
+
     @Test("In a relay that answers as if SecurityTrails had answered")
     func upstream() throws {
         let runtime = try ShellRuntime(handle: #"respond '{"statusCode":200,"body":"{\"data\":{}}"}'"#)
         let fault = try #require(UpstreamFault.all.first { $0.name == "SecurityTrails drops the connection" })
-        let wrong = try fault.play(executable: runtime.path, secretKey: "s", authorization: "a")
+        let wrong = try fault.play(to: Fault.Relay(executable: runtime.path))
         #expect(wrong == "the errors were []")
     }
 }

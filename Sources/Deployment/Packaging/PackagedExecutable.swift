@@ -10,17 +10,22 @@ struct PackagedExecutable {
 
     /// Throws if it is not there, or Lambda, which runs it as another user, could not start it.
     func checkMode() throws(AWSError) {
+        try checkMode(inListing: String(decoding: try output(of: Tool(name: "unzip"), ["-Z", zip]), as: UTF8.self))
+    }
+
+    /// The same, by what unzip lists.
+    func checkMode(inListing listing: String) throws(AWSError) {
         // -rwxr-xr-x  3.0 unx  8421936 bx defX 80-Jan-01 00:00 bootstrap
-        let entries = try lines("-Z", zip).map { $0.split(separator: " ") }
-        guard let mode = entries.first(where: { $0.count == 9 && $0[8] == name })?[0] else {
+        let entries = listing.split(separator: "\n").map { $0.split(separator: " ") }
+        guard let mode = entries.first(where: { $0.count == 9 && $0[8] == name })?[0].prefix(10) else {
             throw .blocked("\(zip) holds no '\(name)' at its top; 'relayctl package' makes one that does")
         }
         guard mode.first == "-" || mode.first == "?" else {
-            throw .blocked("\(zip): '\(name)' is no regular file (\(mode))")
+            throw .blocked("\(zip): '\(name)' is no regular file (\(String(mode).printable()))")
         }
         guard mode.count > 9, mode.dropFirst(7).first == "r", mode.dropFirst(9).first == "x" else {
             throw .blocked(
-                "\(zip): '\(name)' is not executable for everybody (\(mode)); 'relayctl package' makes one that is"
+                "\(zip): '\(name)' is not executable for everybody (\(String(mode).printable())); 'relayctl package' makes one that is"
             )
         }
     }
@@ -29,7 +34,11 @@ struct PackagedExecutable {
     func architecture() throws(AWSError) -> StageSettings.Architecture? {
         // head ends unzip with the header: the rest is not unpacked.
         let command = #"unzip -p "$1" "$2" | head -c 256"#
-        let header = Array(try output(of: Tool(name: "sh"), ["-c", command, "sh", zip, name]))
+        return try architecture(ofHeader: Array(try output(of: Tool(name: "sh"), ["-c", command, "sh", zip, name])))
+    }
+
+    /// The same, of the executable's first bytes.
+    func architecture(ofHeader header: [UInt8]) throws(AWSError) -> StageSettings.Architecture? {
         guard !header.isEmpty else { throw .blocked("\(zip): '\(name)' is empty") }
         if header.starts(with: "#!".utf8) {
             let line = header.prefix { $0 != 0x0A }
@@ -49,10 +58,6 @@ struct PackagedExecutable {
         case let machine:
             throw .blocked("\(zip): '\(name)' is for a CPU that Lambda does not have (ELF machine \(machine))")
         }
-    }
-
-    private func lines(_ arguments: String...) throws(AWSError) -> [Substring] {
-        String(decoding: try output(of: Tool(name: "unzip"), arguments), as: UTF8.self).split(separator: "\n")
     }
 
     private func output(of tool: Tool, _ arguments: [String]) throws(AWSError) -> Data {

@@ -3,7 +3,7 @@ import Loopback
 
 /// A server that does what no server should: its answer never ends, unpacks without end, or breaks HTTP. The relay must
 /// answer by its budget all the same, and lose nothing else.
-struct EndlessFault: Sendable {
+struct EndlessFault: PlayedFault {
     /// Who misbehaves, and how it is spoken to.
     enum Place {
         case upstream
@@ -39,35 +39,26 @@ struct EndlessFault: Sendable {
     }
 
     /// Plays the fault to the executable, which is asked about a domain. Returns what is not as it must be.
-    ///
-    /// - Parameters:
-    ///   - authorization: `Bearer` and a token of the secret key.
-    ///   - posted: is told what the executable posted.
-    func play(
-        executable: String,
-        secretKey: String,
-        authorization: String,
-        posted: Fault.Posted = { _ in }
-    ) throws -> String? {
+    func play(to relay: Fault.Relay) throws -> String? {
         let certificates = try Certificates()
         defer { certificates.remove() }
         let server = try server(certificates)
         defer { server.stop() }
         var function = LambdaFunction(timeout: time)
         function.variables = [
-            "SECRET_KEY": secretKey, "CACHE_SECONDS": "0", "SSL_CERT_FILE": certificates.authority,
+            "SECRET_KEY": relay.secretKey, "CACHE_SECONDS": "0", "SSL_CERT_FILE": certificates.authority,
             "SECURITYTRAILS_API_URL": place == .proxy ? "https://securitytrails.invalid/v1/" : server.origin + "/v1/",
         ]
         if place == .proxy {
             function.variables["HTTPS_PROXY"] = "http://user:\(Self.proxyPassword)@127.0.0.1:\(server.port)"
         }
-        let environment = ExecutionEnvironment(executable: executable, function: function, output: nil)
+        let environment = ExecutionEnvironment(executable: relay.executable, function: function, output: nil)
         defer { environment.stop() }
         let body = #"[{"type":"domain","value":"example.com"}]"#
-        let observe = environment.invoke(.request("/observe/observables", authorization, body: body))
-        posted(observe.outcome.bytes)
+        let observe = environment.invoke(.request("/observe/observables", relay.authorization, body: body))
+        relay.posted(observe.outcome.bytes)
         if let wrong = violation(by: observe) { return wrong }
-        let version = ResponseSummary(environment.invoke(.request("/version", authorization, body: nil)).outcome)
+        let version = ResponseSummary(environment.invoke(.request("/version", relay.authorization, body: nil)).outcome)
         return version.status == 200 ? nil : "the next invocation: \(version.text)"
     }
 

@@ -1,6 +1,15 @@
 import Foundation
 import Loopback
 
+/// A kind of faults.
+protocol PlayedFault: Sendable {
+    /// What goes wrong, in a few words.
+    var name: String { get }
+
+    /// Plays it. Returns what the executable did and should not have; nil if all is well.
+    func play(to relay: Fault.Relay) throws -> String?
+}
+
 /// Something that goes wrong around the relay's executable, and a check that it takes it as it must.
 package struct Fault: Sendable {
     /// What became of one.
@@ -13,9 +22,19 @@ package struct Fault: Sendable {
         package let seconds: Double
     }
 
+    /// The executable that is played to, and how it is asked.
+    struct Relay: Sendable {
+        let executable: String
+        var secretKey = ""
+        /// `Bearer` and a token of the secret key.
+        var authorization = ""
+        /// Is told what the executable posted.
+        var posted: Posted = { _ in }
+    }
+
     /// What goes wrong, in a few words.
     package let name: String
-    let play: @Sendable (_ executable: String, _ posted: Posted) throws -> String?
+    let play: @Sendable (_ executable: String, _ posted: @escaping Posted) throws -> String?
 
     /// Is told what the executable posted to the Runtime API.
     package typealias Posted = @Sendable (Data) -> Void
@@ -24,22 +43,19 @@ package struct Fault: Sendable {
     ///
     /// - Parameter authorization: `Bearer` and a token of the secret key.
     package static func all(secretKey: String, authorization: String) -> [Fault] {
-        RuntimeFault.all.map { fault in Fault(name: fault.name) { try fault.play(executable: $0, posted: $1) } }
-            + UpstreamFault.all.map { fault in
-                Fault(name: fault.name) {
-                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
-                }
+        let faults: [any PlayedFault] = RuntimeFault.all + UpstreamFault.all + EndlessFault.all + LureFault.all
+        return faults.map { fault in
+            Fault(name: fault.name) { executable, posted in
+                try fault.play(
+                    to: Relay(
+                        executable: executable,
+                        secretKey: secretKey,
+                        authorization: authorization,
+                        posted: posted
+                    )
+                )
             }
-            + EndlessFault.all.map { fault in
-                Fault(name: fault.name) {
-                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
-                }
-            }
-            + LureFault.all.map { fault in
-                Fault(name: fault.name) {
-                    try fault.play(executable: $0, secretKey: secretKey, authorization: authorization, posted: $1)
-                }
-            }
+        }
     }
 
     /// Plays the faults to processes of the executable, several at once, for most of them is waiting.
@@ -66,7 +82,7 @@ package struct Fault: Sendable {
         _ = done.wait { $0 == threads ? true : nil }
     }
 
-    private func finding(_ executable: String, _ posted: Posted) -> Finding {
+    private func finding(_ executable: String, _ posted: @escaping Posted) -> Finding {
         let begin = ContinuousClock.now
         let wrong: String?
         do {

@@ -3,7 +3,7 @@ import Loopback
 
 /// An answer that is right, with header fields that would have a browser send later requests elsewhere, or something along
 /// with them. The relay must take the answer, and nothing else.
-struct LureFault: Sendable {
+struct LureFault: PlayedFault {
     /// What is sent, in a few words.
     let name: String
     /// ELSEWHERE stands for a port at which nobody may call.
@@ -15,12 +15,7 @@ struct LureFault: Sendable {
     }
 
     /// Plays it to the executable, which is asked twice. Returns what is not as it must be.
-    func play(
-        executable: String,
-        secretKey: String,
-        authorization: String,
-        posted: Fault.Posted = { _ in }
-    ) throws -> String? {
+    func play(to relay: Fault.Relay) throws -> String? {
         let certificates = try Certificates()
         defer { certificates.remove() }
         let elsewhere = try HTTPServer { _ in .drop }
@@ -36,15 +31,15 @@ struct LureFault: Sendable {
         defer { server.stop() }
         var function = LambdaFunction()
         function.variables = [
-            "SECRET_KEY": secretKey, "CACHE_SECONDS": "0", "SSL_CERT_FILE": certificates.authority,
+            "SECRET_KEY": relay.secretKey, "CACHE_SECONDS": "0", "SSL_CERT_FILE": certificates.authority,
             "SECURITYTRAILS_API_URL": server.origin + "/v1/",
         ]
-        let environment = ExecutionEnvironment(executable: executable, function: function, output: nil)
+        let environment = ExecutionEnvironment(executable: relay.executable, function: function, output: nil)
         defer { environment.stop() }
         for number in 1...2 {
             let body = #"[{"type":"domain","value":"example\#(number).com"}]"#
-            let report = environment.invoke(.request("/observe/observables", authorization, body: body))
-            posted(report.outcome.bytes)
+            let report = environment.invoke(.request("/observe/observables", relay.authorization, body: body))
+            relay.posted(report.outcome.bytes)
             let summary = ResponseSummary(report.outcome)
             guard summary.status == 200, summary.errors.isEmpty else { return summary.text }
         }

@@ -2,11 +2,13 @@ import Foundation
 import Loopback
 
 /// A fault of the Runtime API, or an event that is none, and what the runtime must make of it.
-struct RuntimeFault: Sendable {
+struct RuntimeFault: PlayedFault {
     /// What the runtime must do.
     enum Expectation: Sendable, Equatable {
         /// End with a status other than 0, within the bound.
         case exit
+        /// The same, after no call but `next`.
+        case exitAtNext
         /// Make exactly these calls, and wait in the last of them.
         case calls([RuntimeAPIServer.Call])
     }
@@ -33,26 +35,28 @@ struct RuntimeFault: Sendable {
     static let bound = 20.0
 
     /// Plays the fault to the executable. Returns what the runtime did and should not have; nil if all is well.
-    func play(executable: String, posted: Fault.Posted = { _ in }) throws -> String? {
+    func play(to relay: Fault.Relay) throws -> String? {
         let server = try ScriptedServer(steps, afterwards: .hang)
         defer {
-            for request in server.requests { posted(request.body) }
+            for request in server.requests { relay.posted(request.body) }
             server.stop()
         }
         var function = LambdaFunction()
         function.variables = variables
         let process = try ChildProcess(
-            executable: executable,
+            executable: relay.executable,
             environment: function.environment(runtimeAPI: server.address, taskRoot: "/var/task"),
             output: nil,
             whenEnded: {}
         )
         defer { process.kill() }
         switch expectation {
-        case .exit:
+        case .exit, .exitAtNext:
             guard let end = process.waitForEnd(seconds: Self.bound) else { return "the process still runs" }
-            if case .exited(let status) = end, status != 0 { return nil }
-            return "the process \(end)"
+            guard case .exited(let status) = end, status != 0 else { return "the process \(end)" }
+            let calls = server.requests.map { RuntimeAPIServer.Call($0) }
+            guard expectation == .exit || calls.allSatisfy({ $0 == .next }) else { return "the calls were \(calls)" }
+            return nil
         case .calls(let expected):
             _ = server.wait(forRequests: expected.count, seconds: Self.bound)
             // What it should not do it would do at once.
@@ -79,15 +83,23 @@ extension RuntimeFault {
     // MARK: - The answer to `next`
 
     private static let nextFaults = [
-        RuntimeFault("next answers 500", [.reply(.refused(500, type: "x", message: "m"))], .exit),
-        RuntimeFault("next answers 403", [.reply(.refused(403, type: "x", message: "m"))], .exit),
-        RuntimeFault("next answers 204", [.reply(.response(204))], .exit),
-        RuntimeFault("next answers garbage", [.bytes("\u{1}\u{2} no HTTP at all\r\n\r\n")], .exit),
-        RuntimeFault("next answers without a request id", [.reply(.invocation(version, id: nil))], .exit),
-        RuntimeFault("next's request id leaves its path", [.reply(.invocation(version, id: "../init"))], .exit),
-        RuntimeFault("next's body is cut short", [.reply(bodyCutShort)], .exit),
+        RuntimeFault("next answers 500", [.reply(.refused(500, type: "x", message: "m"))], .exitAtNext),
+        RuntimeFault("next answers 403", [.reply(.refused(403, type: "x", message: "m"))], .exitAtNext),
+        RuntimeFault("next answers 204", [.reply(.response(204))], .exitAtNext),
+        RuntimeFault("next answers garbage", [.bytes("\u{1}\u{2} no HTTP at all\r\n\r\n")], .exitAtNext),
+        RuntimeFault(
+            "next answers without a request id",
+            [.reply(.invocation(version, id: nil)), .reply(.accepted)],
+            .exitAtNext
+        ),
+        RuntimeFault(
+            "next's request id leaves its path",
+            [.reply(.invocation(version, id: "../init")), .reply(.accepted)],
+            .exitAtNext
+        ),
+        RuntimeFault("next's body is cut short", [.reply(bodyCutShort)], .exitAtNext),
         RuntimeFault("next's body comes in chunks", [.reply(chunked), .reply(.accepted)], answered),
-        RuntimeFault("next's last chunk is missing", [.bytes(chunksCutShort)], .exit),
+        RuntimeFault("next's last chunk is missing", [.bytes(chunksCutShort)], .exitAtNext),
         RuntimeFault(
             "next's headers are in lower case",
             [.bytes(lowerCase, keepAlive: true), .reply(.accepted)],
@@ -131,8 +143,12 @@ extension RuntimeFault {
     // MARK: - A connection that is dropped
 
     private static let droppedConnections = [
-        RuntimeFault("the connection drops at next", drops, .exit),
-        RuntimeFault("the connection drops inside next's header", [.bytes("HTTP/1.1 200 OK\r\nLambda-Run")], .exit),
+        RuntimeFault("the connection drops at next", drops, .exitAtNext),
+        RuntimeFault(
+            "the connection drops inside next's header",
+            [.bytes("HTTP/1.1 200 OK\r\nLambda-Run")],
+            .exitAtNext
+        ),
         RuntimeFault("the connection drops at response", [invocation] + drops, .exit),
         RuntimeFault("the connection drops inside response's status", [invocation, .bytes("HTTP/1.1 20")], .exit),
         RuntimeFault("the connection drops at error", [noEvent] + drops, .exit),

@@ -2,7 +2,7 @@ import Foundation
 import Loopback
 
 /// A fault of SecurityTrails, and the error code that the relay must answer with: never a fault of its own.
-struct UpstreamFault: Sendable {
+struct UpstreamFault: PlayedFault {
     /// What happens, in a few words.
     let name: String
     /// Which of the stand-ins is asked.
@@ -25,39 +25,30 @@ struct UpstreamFault: Sendable {
 
     /// Plays the fault to the executable, which is asked about a domain. Returns what is not as it must be; nil if
     /// all is well.
-    ///
-    /// - Parameters:
-    ///   - authorization: `Bearer` and a token of the secret key.
-    ///   - posted: is told what the executable posted.
-    func play(
-        executable: String,
-        secretKey: String,
-        authorization: String,
-        posted: Fault.Posted = { _ in }
-    ) throws -> String? {
+    func play(to relay: Fault.Relay) throws -> String? {
         let standIns = StandIns()
         defer { standIns.stop() }
         var scenario = Scenario(fallback: answer)
         scenario.ping = [answer]
         try standIns.standIn(base)?.load(scenario)
         let surroundings = RecordedEvent.Surroundings(
-            variables: ["SECRET_KEY": secretKey, "SSL_CERT_FILE": "{certs}/ca.pem"],
+            variables: ["SECRET_KEY": relay.secretKey, "SSL_CERT_FILE": "{certs}/ca.pem"],
             base: base
         )
         var function = LambdaFunction(timeout: timeout)
         function.variables = try standIns.variables(surroundings)
-        let environment = ExecutionEnvironment(executable: executable, function: function, output: nil)
+        let environment = ExecutionEnvironment(executable: relay.executable, function: function, output: nil)
         defer { environment.stop() }
 
         let body = #"[{"type":"domain","value":"example.com"}]"#
-        let observe = environment.invoke(.request("/observe/observables", authorization, body: body))
-        posted(observe.outcome.bytes)
+        let observe = environment.invoke(.request("/observe/observables", relay.authorization, body: body))
+        relay.posted(observe.outcome.bytes)
         if let fault = violation(by: observe) { return fault }
         if try standIns.standIn(base)?.requests.contains(where: { $0.path == "/v1/elsewhere" }) == true {
             return "the redirect was followed"
         }
         // One fault must not outlast its invocation.
-        let version = ResponseSummary(environment.invoke(.request("/version", authorization, body: nil)).outcome)
+        let version = ResponseSummary(environment.invoke(.request("/version", relay.authorization, body: nil)).outcome)
         return version.status == 200 ? nil : "the next invocation: \(version.text)"
     }
 
