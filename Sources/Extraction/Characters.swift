@@ -8,6 +8,8 @@ final class Characters {
         static let lower = Traits(rawValue: 4)
         /// It may stand in a name: a letter, a digit or a mark.
         static let host = Traits(rawValue: 8)
+        /// It belongs to the character before it, so that no label begins with it (RFC 5891, section 4.2.3.2).
+        static let mark = Traits(rawValue: 16)
     }
 
     struct Character {
@@ -60,7 +62,8 @@ final class Characters {
         case .uppercaseLetter: character.traits = [.host, .letter, .upper]
         case .lowercaseLetter: character.traits = [.host, .letter, .lower]
         case .titlecaseLetter, .modifierLetter, .otherLetter: character.traits = [.host, .letter]
-        case .decimalNumber, .nonspacingMark, .spacingMark: character.traits = .host
+        case .decimalNumber: character.traits = .host
+        case .nonspacingMark, .spacingMark: character.traits = [.host, .mark]
         default: return character
         }
         // None is longer than four bytes.

@@ -62,6 +62,8 @@ let nameExamples: [Example] = [
     Example("请看İZMİR.de", "i̇zmi̇r.de"),
     Example("请看x.com下İZMİR.de", "x.com i̇zmi̇r.de"),
     Example("見てexample.jpです", "example.jp"),
+    Example("https://\u{5B2}é.so/", leftOut: "\u{5B2}é.so"),
+    Example("e\u{301}é.com", "e\u{301}é.com"),
     Example("دومين.السعودية", "دومين.السعودية"),
     Example("한국.com", "한국.com"),
     Example("_dmarc.example.com", "_dmarc.example.com"),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LocalLambda
 
-@Suite("A fault is found", .waits) struct FaultyRuntimeTests {
+@Suite("A fault is found", .idles) struct FaultyRuntimeTests {
     private func wrong(_ name: String, _ runtime: ShellRuntime) throws -> String? {
         let fault = try #require(RuntimeFault.all.first { $0.name == name })
         return try fault.play(to: Fault.Relay(executable: runtime.path))

@@ -5,7 +5,7 @@ import SecurityTrails
 import TestSupport
 import Testing
 
-@Suite("Parallel requests and their pace", .waits, .serialized)
+@Suite("Parallel requests and their pace", .idles, .serialized)
 struct PaceTests {
     private let domains = (0..<10).map { "d\($0).example" }
 

@@ -9,21 +9,26 @@ import Testing
 package struct Waits: SuiteTrait, TestTrait, TestScoping {
     package let isRecursive = true
 
-    private static let places = Places(4)
+    /// Those that also compute, and those that do next to nothing but wait, which need not wait for each other.
+    fileprivate static let (busy, idle) = (Places(10), Places(8))
+
+    fileprivate let places: Places
 
     package func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
-        await Self.places.take()
-        defer { Self.places.giveBack() }
+        await places.take()
+        defer { places.giveBack() }
         try await withTaskExecutorPreference(Threads.shared, operation: function)
     }
 }
 
 extension Trait where Self == Waits {
-    package static var waits: Self { Waits() }
+    package static var waits: Self { Waits(places: Waits.busy) }
+    /// For a test that waits for many seconds and computes next to nothing meanwhile.
+    package static var idles: Self { Waits(places: Waits.idle) }
 }
 
 /// Runs each job on a thread of its own, which may block.

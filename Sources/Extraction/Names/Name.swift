@@ -128,6 +128,12 @@ final class Name {
         UnsafeBufferPointer(start: bytes + starts[number], count: starts[number + 1] - starts[number] - 1)
     }
 
+    /// Whether one of them begins with a mark that belongs to a character before it.
+    var hasLabelOfMark: Bool {
+        for number in 0..<labelCount where starts[number] < end && traits[starts[number]].contains(.mark) { return true }
+        return false
+    }
+
     /// From the last one on.
     func label(fromEnd number: Int) -> UnsafeBufferPointer<UInt8> {
         label(labelCount - 1 - number)

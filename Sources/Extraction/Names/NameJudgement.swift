@@ -98,7 +98,7 @@ struct NameJudgement {
 
     /// Lengths and characters; the last label is known to be good.
     private func isName(_ name: Name) -> Bool {
-        guard name.text.count <= 253 else { return false }
+        guard name.text.count <= 253, !name.hasLabelOfMark else { return false }
         for number in 0..<name.labelCount {
             let label = name.label(number)
             guard label.count <= 63, label.first != UInt8(ascii: "-"), label.last != UInt8(ascii: "-") else {

@@ -5,7 +5,7 @@ import Testing
 /// The URL of a REST API is called as it is, by way of a proxy that stands in for API Gateway.
 @Suite(
     "The call to the URL at the end of a deployment (moto)",
-    .waits,
+    .idles,
     .enabled(if: AWSStandIn.isAvailable, AWSStandIn.why)
 )
 struct AnswerTests {

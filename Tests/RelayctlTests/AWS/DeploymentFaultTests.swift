@@ -55,7 +55,7 @@ struct DeploymentFaultTests {
             let faults = ["429", "500", "drop", "lose", "kill"] + (call.actions[0].hasPrefix("lambda:") ? ["409"] : [])
             return faults.map { (number: index + 1, actions: call.actions, fault: $0) }
         }
-        for (number, actions, fault) in trials.sample(oneIn: 11) {
+        for (number, actions, fault) in trials.sample(oneIn: 17) {
             if fault == "kill" {
                 try kill(command, atCall: number)
             } else {

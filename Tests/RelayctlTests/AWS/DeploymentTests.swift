@@ -65,7 +65,7 @@ struct DeploymentTests {
         #expect(failure == nil)
         let asked = Set(calls.flatMap(\.actions)).subtracting(["sts:GetCallerIdentity"])
         #expect(stage.policy.actions == asked)
-        for action in stage.policy.actions.sorted().sample(oneIn: 4) {
+        for action in stage.policy.actions.sorted().sample(oneIn: 8) {
             let failure = try #require(try lifeCycle(stage.policy.without(action)).failure, "\(action)")
             #expect(failure.contains(action), "\(action): \(failure)")
         }
