@@ -130,8 +130,7 @@ final class Name {
 
     /// Whether one of them begins with a mark that belongs to a character before it.
     var hasLabelOfMark: Bool {
-        for number in 0..<labelCount where starts[number] < end && traits[starts[number]].contains(.mark) { return true }
-        return false
+        (0..<labelCount).contains { starts[$0] < end && traits[starts[$0]].contains(.mark) }
     }
 
     /// From the last one on.
