@@ -74,7 +74,7 @@ const table = {
     for (const row of this.showsAll ? shown : shown.slice(0, this.limit)) {
       const line = element("tr", {});
       row.cells.forEach((cell, index) => {
-        const made = element("td", { class: typeof cell === "number" ? "number" : null });
+        const made = element("td", { class: typeof cell === "number" ? "number" : String(cell ?? "").length <= 32 ? "short" : null });
         if (index === at) made.append(element("button", { type: "button", class: "linklike", onclick: () => this.onselect(row.related) }, String(cell)));
         else made.append(cell === null || cell === undefined ? "" : typeof cell === "number" ? cell.toLocaleString("en") : String(cell));
         line.append(made);
