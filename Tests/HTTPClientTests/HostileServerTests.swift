@@ -1,11 +1,12 @@
 import Foundation
 import LocalLambda
 import Loopback
+import TestSupport
 import Testing
 
 @testable import HTTPClient
 
-@Suite("A hostile server")
+@Suite("A hostile server", .waits)
 struct HostileServerTests {
     private func connection() throws -> HTTPConnection {
         try HTTPConnection(HTTPOptions(connectTimeout: 3, bodyLimit: 1 << 20, acceptsCompressed: true))

@@ -6,7 +6,7 @@ import SecurityTrails
 import TestSupport
 import Testing
 
-@Suite("The memory of a process")
+@Suite("The memory of a process", .waits)
 struct MemoryTests {
     @Test("What was answered a moment ago is not asked again, pages and 'nothing known' included")
     func hits() throws {

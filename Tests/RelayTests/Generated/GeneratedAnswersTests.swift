@@ -6,7 +6,7 @@ import Testing
 
 /// What must hold whatever SecurityTrails sends, and however it sends it. The answers are generated from a seed, which a
 /// failing test shows as its argument. PROPERTY_SEED repeats a run, PROPERTY_COUNT asks for more answers.
-@Suite("Whatever SecurityTrails sends, and however it sends it")
+@Suite("Whatever SecurityTrails sends, and however it sends it", .waits)
 struct GeneratedAnswersTests {
     static let seed =
         ProcessInfo.processInfo.environment["PROPERTY_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999_999)

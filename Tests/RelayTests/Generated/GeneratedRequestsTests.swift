@@ -8,7 +8,7 @@ import Testing
 
 /// What must hold whatever is asked, through whichever gateway, with whatever settings. The seed is shown as the argument
 /// of a test that fails. PROPERTY_SEED repeats a run, PROPERTY_COUNT asks for more of it.
-@Suite("Whatever is asked, through whichever gateway, with whatever settings")
+@Suite("Whatever is asked, through whichever gateway, with whatever settings", .waits)
 struct GeneratedRequestsTests {
     private static let seed = GeneratedAnswersTests.seed
     private static let count = Thorough.count(sample: 150, all: 1_000)
