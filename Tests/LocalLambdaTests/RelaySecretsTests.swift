@@ -166,7 +166,7 @@ struct RelaySecretsTests {
         let marks = [key, secret, token, token.components(separatedBy: ".")[2], EndlessFault.proxyPassword]
         let all = Fault.all(secretKey: secret, authorization: "Bearer " + token)
         #expect(all.count > 80)
-        let faults = all.sample(oneIn: 8)
+        let faults = all.sample(oneIn: 12)
         let findings = Monitor<[Fault.Finding]>([])
         Fault.play(faults, executable: watched.executable, posted: watched.add) { finding in
             findings.with { $0.append(finding) }

@@ -10,7 +10,7 @@ package struct Waits: SuiteTrait, TestTrait, TestScoping {
     package let isRecursive = true
 
     /// Those that also compute, and those that do next to nothing but wait, which need not wait for each other.
-    fileprivate static let (busy, idle) = (Places(10), Places(8))
+    fileprivate static let (busy, idle) = (Places(8), Places(8))
 
     fileprivate let places: Places
 

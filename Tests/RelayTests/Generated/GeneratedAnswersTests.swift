@@ -10,7 +10,7 @@ import Testing
 struct GeneratedAnswersTests {
     static let seed =
         ProcessInfo.processInfo.environment["PROPERTY_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999_999)
-    private static let count = Thorough.count(sample: 150, all: 1_000)
+    private static let count = Thorough.count(sample: 100, all: 1_000)
 
     /// The observables of an invocation: those whose answers are odd, and two whose answers are as they should be.
     private struct Round {

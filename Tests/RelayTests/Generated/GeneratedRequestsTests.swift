@@ -11,7 +11,7 @@ import Testing
 @Suite("Whatever is asked, through whichever gateway, with whatever settings", .waits)
 struct GeneratedRequestsTests {
     private static let seed = GeneratedAnswersTests.seed
-    private static let count = Thorough.count(sample: 150, all: 1_000)
+    private static let count = Thorough.count(sample: 100, all: 1_000)
     private static let lookups = "ipv4,ipv6,domains,subdomains,ns,mx,whois,email"
 
     @Test(
