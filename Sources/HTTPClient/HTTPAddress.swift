@@ -50,7 +50,12 @@ extension HTTPAddress {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")), text[colon...].starts(with: "://".utf8) else {
             return false
         }
-        let authority = text[text.index(colon, offsetBy: 3)...].prefix { !"/?#\\".utf8.contains($0) }
+        let authority = text[text.index(colon, offsetBy: 3)...].prefix { byte in
+            switch byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"): false
+            default: true
+            }
+        }
         if authority.first == UInt8(ascii: "[") {
             let host = authority.dropFirst().prefix { $0 != UInt8(ascii: "]") }
             let rest = authority.dropFirst(host.count + 2)

@@ -69,25 +69,26 @@ package struct HTTPHeaders: Sendable {
 
     /// The value of the first field of that name, whatever its case, without blanks around it.
     package subscript(name: StaticString) -> String? {
-        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        return bytes.withUnsafeBufferPointer { bytes in
+        bytes.withUnsafeBytes { bytes in
             var start = 0
             for end in ends {
-                let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
                 start = end
-                if Self.isField(line, named: name) { return Self.value(line[(name.count + 1)...]) }
+                if let value = Self.value(of: line, named: name) { return value }
             }
             return nil
         }
     }
 
-    private static func isField(_ line: UnsafeBufferPointer<UInt8>, named name: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard line.count > name.count, line[name.count] == UInt8(ascii: ":") else { return false }
-        for index in name.indices where lowercase(line[index]) != lowercase(name[index]) { return false }
-        return true
+    /// The value of a header line if its field has that name, whatever its case, without blanks around it.
+    static func value(of line: UnsafeRawBufferPointer, named name: StaticString) -> String? {
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        guard line.count > name.count, line[name.count] == UInt8(ascii: ":") else { return nil }
+        for index in name.indices where lowercase(line[index]) != lowercase(name[index]) { return nil }
+        return value(line[(name.count + 1)...])
     }
 
-    private static func value(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+    private static func value(_ text: Slice<UnsafeRawBufferPointer>) -> String {
         var value = text.drop(while: isBlank)
         while let last = value.last, isBlank(last) { value.removeLast() }
         return String(decoding: value, as: UTF8.self)

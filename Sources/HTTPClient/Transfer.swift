@@ -334,13 +334,11 @@ final class Transfer {
     /// Whether a body comes in a form that is worth decoding. Layers of compression unpack a few kilobytes to gigabytes,
     /// which libcurl does before anybody can count them: one `gzip` and `chunked` are all that is taken.
     private func takesCoding(of line: UnsafeRawBufferPointer) -> Bool {
-        for (name, known) in [("content-encoding:", ["gzip", "identity"]), ("transfer-encoding:", ["chunked"])] {
-            guard line.count >= name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else {
-                continue
-            }
-            let value = line.dropFirst(name.utf8.count).filter { $0 > UInt8(ascii: " ") }
-            let isKnown = known.contains(String(decoding: value, as: UTF8.self).lowercased())
-            return codings.insert(name).inserted && isKnown
+        if let coding = HTTPHeaders.value(of: line, named: "Content-Encoding") {
+            return codings.insert("content").inserted && ["gzip", "identity"].contains(coding.lowercased())
+        }
+        if let coding = HTTPHeaders.value(of: line, named: "Transfer-Encoding") {
+            return codings.insert("transfer").inserted && coding.lowercased() == "chunked"
         }
         return true
     }
@@ -348,12 +346,8 @@ final class Transfer {
     /// Whether a body's length can be read. libcurl takes one of too many digits for none, and would not see that a body is
     /// cut short.
     private func takesLength(of line: UnsafeRawBufferPointer) -> Bool {
-        let name = "content-length:"
-        guard line.count >= name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else {
-            return true
-        }
-        let value = line.dropFirst(name.utf8.count).filter { $0 > UInt8(ascii: " ") }
-        return Int(String(decoding: value, as: UTF8.self)).map { $0 >= 0 } ?? false
+        guard let length = HTTPHeaders.value(of: line, named: "Content-Length") else { return true }
+        return Int(length).map { $0 >= 0 } ?? false
     }
 
     private func receive(body piece: UnsafeRawBufferPointer) -> Int {

@@ -4,29 +4,38 @@
 ///
 /// Commas and colons are the writer's; keys and nesting are the caller's.
 package struct JSONWriter {
-    /// What was written.
-    package private(set) var bytes: [UInt8] = []
-    /// Bytes that get a backslash inside another JSON text: the quotes and backslashes among `bytes`.
+    /// What was written, and room for what comes next.
+    private var buffer: [UInt8] = []
+    /// Bytes that were written.
+    private var count = 0
+    /// Bytes that get a backslash inside another JSON text: the quotes and backslashes among those that were written.
     private var escapes = 0
     private var needsComma = false
 
     /// A writer of nothing yet, with room for `capacity` bytes.
     package init(capacity: Int = 1024) {
-        bytes.reserveCapacity(capacity)
+        buffer = [UInt8](repeating: 0, count: capacity)
+    }
+
+    /// What was written.
+    package var bytes: [UInt8] {
+        mutating get {
+            buffer.removeLast(buffer.count - count)
+            return buffer
+        }
     }
 
     /// How many bytes `bytes` takes as a string inside another JSON text, its own quotes left out.
     package var embeddedCount: Int {
-        bytes.count + escapes
+        count + escapes
     }
 
     /// Writes what `body` writes, and takes it back if `body` returns false or `embeddedCount` would pass `limit`.
     /// Returns whether it stands.
     package mutating func write(within limit: Int, _ body: (inout JSONWriter) -> Bool) -> Bool {
-        let (count, escapes, needsComma) = (bytes.count, escapes, needsComma)
+        let (count, escapes, needsComma) = (count, escapes, needsComma)
         guard body(&self), embeddedCount <= limit else {
-            bytes.removeLast(bytes.count - count)
-            (self.escapes, self.needsComma) = (escapes, needsComma)
+            (self.count, self.escapes, self.needsComma) = (count, escapes, needsComma)
             return false
         }
         return true
@@ -51,57 +60,40 @@ package struct JSONWriter {
     /// Writes a member's name; its value comes next.
     package mutating func key(_ name: String) {
         string(name)
-        bytes.append(UInt8(ascii: ":"))
+        append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a string, in as few escapes as RFC 8259 asks for.
     package mutating func string(_ value: String) {
-        separate()
-        quote()
         var value = value
-        value.withUTF8 { append(escaping: $0) }
-        quote()
-        needsComma = true
+        value.withUTF8 { append(string: $0) }
     }
 
     /// Writes a whole JSON text, or any UTF-8, as a string.
     package mutating func string(embedding text: [UInt8]) {
-        separate()
-        quote()
-        text.withUnsafeBufferPointer { append(escaping: $0) }
-        quote()
-        needsComma = true
+        text.withUnsafeBufferPointer { append(string: $0) }
     }
 
     /// Writes a whole number.
     package mutating func number(_ value: Int) {
-        separate()
-        bytes.append(contentsOf: String(value).utf8)
-        needsComma = true
+        append(word: String(value))
     }
 
     /// Writes a number in the fewest digits that read as the same one. JSON has no infinity, but numbers that are too
     /// large for a Double (`1e999`); what is no number is null.
     package mutating func number(_ value: Double) {
-        separate()
-        let digits = value.isNaN ? "null" : value.isInfinite ? (value < 0 ? "-1e999" : "1e999") : "\(value)"
-        bytes.append(contentsOf: digits.utf8)
-        needsComma = true
+        append(word: value.isNaN ? "null" : value.isInfinite ? (value < 0 ? "-1e999" : "1e999") : "\(value)")
     }
 
     /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) {
-        separate()
-        bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        needsComma = true
+        append(word: value ? "true" : "false")
     }
 
     /// Writes `null`.
     package mutating func null() {
-        separate()
-        bytes.append(contentsOf: "null".utf8)
-        needsComma = true
+        append(word: "null")
     }
 
     /// Writes a member with a string.
@@ -132,54 +124,136 @@ package struct JSONWriter {
 
     private mutating func open(_ bracket: UInt8) {
         separate()
-        bytes.append(bracket)
+        append(bracket)
         needsComma = false
     }
 
     private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
+        append(bracket)
         needsComma = true
     }
 
     private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if needsComma { append(UInt8(ascii: ",")) }
     }
 
-    private mutating func quote() {
-        bytes.append(UInt8(ascii: "\""))
-        escapes += 1
-    }
-
-    /// Appends the runs between bytes that need an escape whole, which is nearly always all there is.
-    private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
-        var run = text.startIndex
-        for index in text.indices where Self.needsEscape(text[index]) {
-            bytes.append(contentsOf: text[run..<index])
-            escape(text[index])
-            run = index + 1
+    private mutating func append(_ byte: UInt8) {
+        extend(atMost: 1) { room in
+            room[0] = byte
+            return 1
         }
-        bytes.append(contentsOf: text[run...])
     }
 
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    private mutating func append(word: String) {
+        separate()
+        var word = word
+        word.withUTF8 { word in
+            extend(atMost: word.count) { room in
+                for index in word.indices { room[index] = word[index] }
+                return word.count
+            }
+        }
+        needsComma = true
     }
 
-    private mutating func escape(_ byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
-        escapes += 1
+    /// Appends what `body` writes, which returns how many bytes that is. The array is a little longer than what was
+    /// written, so that it does not grow for each byte: that would take several times as long as the rest.
+    private mutating func extend(atMost limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+        if buffer.count - count < limit {
+            buffer.append(contentsOf: repeatElement(0, count: max(limit, 4096)))
+        }
+        count += buffer.withUnsafeMutableBufferPointer { bytes in bytes.baseAddress.map { body($0 + count) } ?? 0 }
+    }
+
+    // MARK: - Strings
+
+    /// Appends a string with its quotes.
+    private mutating func append(string text: UnsafeBufferPointer<UInt8>) {
+        separate()
+        var rest = text[...]
+        repeat {
+            let piece = rest.prefix(256)
+            rest = rest.dropFirst(piece.count)
+            let isFirst = piece.startIndex == text.startIndex
+            let isLast = rest.isEmpty
+            var marks = 0
+            extend(atMost: 6 * piece.count + 2) { room in
+                var next = room
+                if isFirst { Self.write(UInt8(ascii: "\""), to: &next) }
+                Self.escape(UnsafeBufferPointer(rebasing: piece), to: &next, counting: &marks)
+                if isLast { Self.write(UInt8(ascii: "\""), to: &next) }
+                return next - room
+            }
+            escapes += marks
+        } while !rest.isEmpty
+        escapes += 2
+        needsComma = true
+    }
+
+    /// Writes a text with its escapes, of which there are at most six bytes for each of its own, and counts those that are
+    /// quotes and backslashes.
+    private static func escape(
+        _ text: UnsafeBufferPointer<UInt8>,
+        to next: inout UnsafeMutablePointer<UInt8>,
+        counting marks: inout Int
+    ) {
+        guard let source = text.baseAddress else { return }
+        var index = 0
+        while index < text.count {
+            if index + 8 <= text.count {
+                let word = UnsafeRawPointer(source + index).loadUnaligned(as: UInt64.self)
+                if !hasSpecial(word) {
+                    UnsafeMutableRawPointer(next).storeBytes(of: word, as: UInt64.self)
+                    next += 8
+                    index += 8
+                    continue
+                }
+            }
+            for byte in UnsafeBufferPointer(start: source + index, count: min(8, text.count - index)) {
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                    marks += 2
+                    write(UInt8(ascii: "\\"), to: &next)
+                    write(byte, to: &next)
+                } else if byte < 0x20 {
+                    marks += 1
+                    write(UInt8(ascii: "\\"), to: &next)
+                    writeEscape(of: byte, to: &next)
+                } else {
+                    write(byte, to: &next)
+                }
+            }
+            index += min(8, text.count - index)
+        }
+    }
+
+    private static func write(_ byte: UInt8, to next: inout UnsafeMutablePointer<UInt8>) {
+        next.pointee = byte
+        next += 1
+    }
+
+    /// Whether a quote, a backslash or a control character is among eight bytes.
+    private static func hasSpecial(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ 0x2222_2222_2222_2222
+        let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
+        let found =
+            (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+        return found & 0x8080_8080_8080_8080 != 0
+    }
+
+    /// Writes what stands for a control character behind a backslash.
+    private static func writeEscape(of byte: UInt8, to next: inout UnsafeMutablePointer<UInt8>) {
+        func hexadecimal(_ digit: UInt8) -> UInt8 {
+            digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        }
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(byte)
-            escapes += 1
-        case UInt8(ascii: "\n"): bytes.append(UInt8(ascii: "n"))
-        case UInt8(ascii: "\r"): bytes.append(UInt8(ascii: "r"))
-        case UInt8(ascii: "\t"): bytes.append(UInt8(ascii: "t"))
+        case 0x0A: write(UInt8(ascii: "n"), to: &next)
+        case 0x0D: write(UInt8(ascii: "r"), to: &next)
+        case 0x09: write(UInt8(ascii: "t"), to: &next)
         default:
-            let digits = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 15)])
+            for digit in "u00".utf8 { write(digit, to: &next) }
+            write(hexadecimal(byte >> 4), to: &next)
+            write(hexadecimal(byte & 15), to: &next)
         }
     }
 }

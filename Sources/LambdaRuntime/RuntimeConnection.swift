@@ -112,21 +112,21 @@ final class RuntimeConnection {
         var head = head
         let code = head.withUTF8 { head in
             body.withUnsafeBytes { body -> Int32 in
-                var rest = [UnsafeRawBufferPointer(head)[...], body[...]]
-                while !rest.allSatisfy(\.isEmpty) {
-                    var parts = rest.map { part in
-                        let bytes = UnsafeMutableRawBufferPointer(mutating: UnsafeRawBufferPointer(rebasing: part))
-                        return iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
-                    }
-                    let sent = parts.withUnsafeMutableBufferPointer { parts in
+                var sent = 0
+                while sent < head.count + body.count {
+                    let inHead = min(sent, head.count)
+                    var parts = (
+                        Self.part(of: UnsafeRawBufferPointer(head), from: inHead),
+                        Self.part(of: body, from: sent - inHead)
+                    )
+                    let count = withUnsafeMutableBytes(of: &parts) { parts in
                         var message = msghdr()
-                        message.msg_iov = parts.baseAddress
-                        message.msg_iovlen = parts.count
+                        message.msg_iov = parts.baseAddress?.assumingMemoryBound(to: iovec.self)
+                        message.msg_iovlen = 2
                         return sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
                     }
-                    if sent < 0, errno != EINTR { return errno }
-                    let inHead = min(max(0, sent), rest[0].count)
-                    rest = [rest[0].dropFirst(inHead), rest[1].dropFirst(max(0, sent) - inHead)]
+                    if count < 0, errno != EINTR { return errno }
+                    sent += max(0, count)
                 }
                 return 0
             }
@@ -134,6 +134,11 @@ final class RuntimeConnection {
         if code == 0 { return true }
         guard [EPIPE, ECONNRESET, EAGAIN].contains(code) else { throw Lost(reason: Self.reason(code)) }
         return false
+    }
+
+    private static func part(of bytes: UnsafeRawBufferPointer, from start: Int) -> iovec {
+        let rest = UnsafeMutableRawBufferPointer(mutating: UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        return iovec(iov_base: rest.baseAddress, iov_len: rest.count)
     }
 
     /// Reads what has come into the memory, and waits for something if nothing has. Returns how many bytes it was.

@@ -93,6 +93,33 @@ struct JSONWriterTests {
         #expect(inner.embeddedCount == outer.bytes.count - 2)
     }
 
+    /// The writer takes eight bytes at a time, and texts in pieces of 256.
+    @Test("Each ASCII character is written right at each place of a text", arguments: [1, 7, 8, 9, 255, 256, 257, 520])
+    func places(length: Int) throws {
+        for byte in UInt8(0)..<0x80 {
+            for place in Set([0, 3, 7, 8, length / 2, 254, 255, 256, length - 1]) where place < length {
+                var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+                text[place] = byte
+                let expected: String
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"): expected = "\\" + String(UnicodeScalar(byte))
+                case 0x09: expected = "\\t"
+                case 0x0A: expected = "\\n"
+                case 0x0D: expected = "\\r"
+                case 0..<0x20: expected = "\\u00" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+                default: expected = String(UnicodeScalar(byte))
+                }
+                var writer = JSONWriter(capacity: 0)
+                writer.string(embedding: text)
+                let letters = String(repeating: "a", count: place)
+                let rest = String(repeating: "a", count: length - place - 1)
+                try #require(String(decoding: writer.bytes, as: UTF8.self) == "\"\(letters)\(expected)\(rest)\"")
+                let marks = expected.utf8.filter { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }.count
+                try #require(writer.embeddedCount == writer.bytes.count + marks + 2)
+            }
+        }
+    }
+
     @Test("What does not fit within the limit leaves no trace, and what fits to the byte stands")
     func limit() {
         var writer = JSONWriter()

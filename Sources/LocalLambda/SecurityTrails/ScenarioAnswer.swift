@@ -154,7 +154,7 @@ extension Scenario.Answer {
         if gzip == true { fields["Content-Encoding"] = "gzip" }
         fields.merge(headers ?? [:]) { $1 }
         response.headers = fields.sorted { $0.key < $1.key }.map { name, value in
-            guard value.contains("{") else { return HTTPServer.Field(name, value) }
+            guard value.utf8.contains(UInt8(ascii: "{")) else { return HTTPServer.Field(name, value) }
             let byName = origin.replacingOccurrences(of: "127.0.0.1", with: "localhost")
             let value = value.replacingOccurrences(of: "{base}", with: origin)
             return HTTPServer.Field(name, value.replacingOccurrences(of: "{base-localhost}", with: byName))

@@ -208,7 +208,7 @@ private struct Inquiry {
 
     /// What tells successive calls of the same kind.
     var key: String {
-        if case .about(let question) = kind { "\(question) \(page) \(observable ?? "")" } else { path }
+        if case .about(let question) = kind { "\(question.rawValue) \(page) \(observable ?? "")" } else { path }
     }
 
     func record(_ request: HTTPServer.Request, isOverLimit: Bool) -> StandInSecurityTrails.Request {

@@ -97,8 +97,8 @@ package final class ChildProcess: Sendable {
     /// The number in that line of its status (proc(5)); nil if there is none.
     private func status(_ name: String) -> Int? {
         let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-        return line?.dropFirst(name.count + 1).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
+        let line = status.utf8.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "\(name):".utf8) }
+        return line.map(Substring.init)?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
     }
 
     /// Seconds of processor that it took so far, all threads together; 0 once it has ended.
