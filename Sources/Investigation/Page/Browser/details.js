@@ -6,13 +6,14 @@ const details = {
 
   show(node) {
     const pane = byId("details");
+    if (pane.hidden && node) this.opener = document.activeElement;
     document.querySelector("main").classList.toggle("has-details", Boolean(node));
     pane.hidden = !node;
     pane.replaceChildren();
     if (!node) return;
     const { of, rows } = model.about(node);
     pane.append(
-      element("button", { type: "button", class: "close", "aria-label": "Close the details", onclick: () => this.onclose() }, "✕"),
+      element("button", { type: "button", class: "close", "aria-label": "Close the details", onclick: () => this.close() }, "✕"),
       element("p", { class: "kind" }, element("span", { class: `dot ${node.type}` }), typeNames[node.type] ?? node.type),
       element("h2", { tabindex: -1 }, node.value),
       this.actions(node));
@@ -28,6 +29,18 @@ const details = {
       });
       pane.append(raw);
     }
+  },
+
+  /** Whether the pane lies over the results, as it does if there is no room beside them. */
+  covers() { return getComputedStyle(byId("details")).position === "fixed"; },
+
+  /** Closes the pane and goes back to where it was opened. */
+  close() {
+    const { opener } = this;
+    this.onclose();
+    if (opener?.isConnected && opener !== document.body) opener.focus();
+    else if (opener?.dataset?.key && !byId("timeline").hidden) timeline.focus(opener.dataset.key);
+    else byId("graph").focus();
   },
 
   actions(node) {
@@ -67,7 +80,8 @@ const details = {
     const add = (name, value) => { if (value !== null && value !== undefined && value !== "") list.append(element("dt", {}, name), element("dd", {}, String(value))); };
     add("Count", sighting.count.toLocaleString("en"));
     if (sighting.columns.includes("First seen")) add("From", sighting.start);
-    if (sighting.columns.includes("Last seen")) add("To", sighting.end);
+    const isCurrent = sighting.related.some((related) => model.cell(sighting, related, "First seen") && model.cell(sighting, related, "Last seen") === null);
+    if (sighting.columns.includes("Last seen")) add("To", isCurrent ? "today" : sighting.end);
     for (const [name, value] of sighting.facts) add(name, value);
     return [element("h3", {}, sighting.description), list];
   },

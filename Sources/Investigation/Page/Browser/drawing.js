@@ -6,6 +6,9 @@ Object.assign(graph, {
     return node.isAsked ? Math.min(11 + Math.sqrt(node.degree), 20) : Math.min(5.5 + Math.sqrt(node.degree), 10);
   },
 
+  /** How large nodes are drawn: less than the view is zoomed, so that they can be seen and told apart. */
+  zoomOf(view) { return Math.min(Math.max(view.scale, 0.42), 1.35) * this.unit; },
+
   /** Whether something else was asked to stand out. */
   isFaint(node) {
     if (this.found.size) return !this.found.has(node.id);
@@ -22,7 +25,7 @@ Object.assign(graph, {
       }
     }
     const at = (node) => ({ x: node.x * view.scale + view.x, y: node.y * view.scale + view.y });
-    const zoom = Math.min(Math.max(view.scale, 0.42), 1.35);
+    const zoom = this.zoomOf(view);
     this.paintEdges(context, at, zoom);
     const visible = [];
     for (const node of this.nodes) {
@@ -47,16 +50,18 @@ Object.assign(graph, {
         const end = { x: to.x - dx * (this.radius(target) * zoom + 2), y: to.y - dy * (this.radius(target) * zoom + 2) };
         context.moveTo(from.x, from.y);
         context.lineTo(end.x, end.y);
-        if (zoom > 0.55) {
+        if (zoom > 0.55 * this.unit) {
           const wing = 4.5 * zoom;
           context.moveTo(end.x - dx * wing * 1.7 - dy * wing, end.y - dy * wing * 1.7 + dx * wing);
           context.lineTo(end.x, end.y);
           context.lineTo(end.x - dx * wing * 1.7 + dy * wing, end.y - dy * wing * 1.7 - dx * wing);
         }
       }
-      context.globalAlpha = isStrong ? 1 : this.selected || this.found.size ? 0.4 : 0.85;
+      // The more there are, the fainter, or a large group would be one spot.
+      const share = Math.min(1, 12 / Math.sqrt(this.edges.length + 1));
+      context.globalAlpha = isStrong ? Math.max(share, 0.5) : (this.selected || this.found.size ? 0.4 : 0.9) * share;
       context.strokeStyle = isStrong ? this.colors.accent : this.colors.edge;
-      context.lineWidth = isStrong ? 1.6 : 1;
+      context.lineWidth = (isStrong ? 1.6 : 1) * this.unit;
       context.stroke();
     }
     context.globalAlpha = 1;
@@ -111,20 +116,20 @@ Object.assign(graph, {
     const rank = ({ node }) =>
       (node === this.selected || node === this.hovered ? 1e6 : 0) + (this.found.has(node.id) ? 1e5 : 0)
       + (node.isAsked ? 1e4 : 0) + (this.neighbours.has(node) ? 1e3 : 0) + node.degree;
-    const taken = [];
     const cells = new Map();
+    const labels = [];
+    const meets = (box, other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
     const isFree = (box) => {
       for (let column = Math.floor(box.left / 80); column <= Math.floor(box.right / 80); column += 1) {
         for (let row = Math.floor(box.top / 24); row <= Math.floor(box.bottom / 24); row += 1) {
           for (const other of cells.get(column * 4096 + row) ?? []) {
-            if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) return false;
+            if (meets(box, other)) return false;
           }
         }
       }
       return true;
     };
     const take = (box) => {
-      taken.push(box);
       for (let column = Math.floor(box.left / 80); column <= Math.floor(box.right / 80); column += 1) {
         for (let row = Math.floor(box.top / 24); row <= Math.floor(box.bottom / 24); row += 1) {
           const cell = column * 4096 + row;
@@ -144,16 +149,25 @@ Object.assign(graph, {
       const { node, x, y, radius } = item;
       const isForced = node === this.selected || node === this.hovered;
       if (!isForced && this.isFaint(node)) continue;
-      const size = node.isAsked ? 13.5 : Math.min(Math.max(11 * zoom, 9.5), 12.5);
+      const size = this.unit * (node.isAsked ? edge.width < 420 ? 12 : 13.5 : Math.min(Math.max(11 * zoom / this.unit, 9.5), 12.5));
       context.font = `${node.isAsked || isForced ? "600 " : ""}${size}px system-ui, "DejaVu Sans", sans-serif`;
       const text = node.label ?? (node.value.length > 42 ? `${node.value.slice(0, 40)}…` : node.value);
       const width = context.measureText(text).width;
-      const top = Math.min(y + radius + (node.isAsked ? 6 : 3), edge.height - size - 4);
-      const middle = Math.min(Math.max(x, width / 2 + 6), Math.max(edge.width - width / 2 - 6, width / 2 + 6));
-      const box = { left: middle - width / 2 - 2, right: middle + width / 2 + 2, top, bottom: top + size + 3 };
-      if (!isForced && !node.isAsked && !isFree(box)) continue;
+      const gap = node.isAsked ? 6 : 3;
+      // Below, above, right, left: the first that is free, and inside the picture.
+      const boxes = [[x, y + radius + gap], [x, y - radius - gap - size], [x + radius + gap + 2 + width / 2, y - size / 2], [x - radius - gap - 2 - width / 2, y - size / 2]]
+        .map(([at, over]) => {
+          const top = Math.max(Math.min(over, edge.height - size - 4), 2);
+          const middle = Math.min(Math.max(at, width / 2 + 6), Math.max(edge.width - width / 2 - 6, width / 2 + 6));
+          return { middle, left: middle - width / 2 - 2, right: middle + width / 2 + 2, top, bottom: top + size + 3 };
+        });
+      let box = boxes.find(isFree);
+      if (!box && !isForced && !node.isAsked) continue;
+      box ??= boxes.find((other) => !labels.some((label) => meets(other, label))) ?? boxes[0];
+      labels.push(box);
+      const { middle, top } = box;
       take(box);
-      context.lineWidth = 3.5;
+      context.lineWidth = 3.5 * this.unit;
       context.strokeStyle = this.colors.ground;
       context.strokeText(text, middle, top);
       context.fillStyle = node.isAsked || isForced ? this.colors.text : this.colors.soft;

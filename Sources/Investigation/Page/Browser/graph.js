@@ -7,6 +7,7 @@ const graph = {
   found: new Set(),
   colors: {},
   frame: 0,
+  unit: 1,
   onselect() {},
   onopen() {},
   /** For measurements: when the frames of the last drag were drawn, in milliseconds. */
@@ -18,10 +19,12 @@ const graph = {
     this.context = this.canvas.getContext("2d");
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     this.listen();
-    this.readColors();
+    this.readStyle();
   },
 
-  readColors() {
+  readStyle() {
+    /** How large text is, compared to the 15 pixels that everything is measured for. */
+    this.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 15;
     for (const name of ["domain", "ip", "ipv6", "email", "group", "edge", "text", "soft", "card", "halo", "accent", "ground"]) {
       this.colors[name] = color(name);
     }
@@ -32,15 +35,20 @@ const graph = {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     const ratio = window.devicePixelRatio || 1;
+    this.readStyle();
     const before = this.size;
     if (before?.width === width && before.height === height) return;
     this.size = { width, height };
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
-    if (!before || this.isFitted) return this.fit();
-    this.view.x += (width - before.width) / 2;
-    this.view.y += (height - before.height) / 2;
-    this.redraw();
+    if (!before || this.isFitted) {
+      this.fit();
+    } else {
+      this.view.x += (width - before.width) / 2;
+      this.view.y += (height - before.height) / 2;
+    }
+    // Another size empties the canvas: it is drawn before that can be seen.
+    this.step();
   },
 
   /** Takes what the model has. */
@@ -48,7 +56,7 @@ const graph = {
     const start = performance.now();
     this.nodes = [...model.nodes.values()];
     this.edges = model.edges;
-    layout.place(this.nodes, this.edges);
+    layout.place(this.nodes, this.edges, this.size ? this.size.width >= this.size.height : true);
     this.layoutTime = performance.now() - start;
     if (this.selected) this.selected = model.nodes.get(this.selected.id) ?? null;
     this.hovered = null;
@@ -66,11 +74,14 @@ const graph = {
     const xs = this.nodes.map((node) => node.x);
     const ys = this.nodes.map((node) => node.y);
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const margin = { x: Math.min(90, this.size.width * 0.12), y: 46 };
+    const margin = { x: Math.min(90 * this.unit, this.size.width * 0.14), y: 46 * this.unit };
+    const largest = Math.min(Math.max(Math.min(this.size.width, this.size.height) / 330, 1.4), 2.6);
+    // The buttons to zoom lie over the right edge.
+    const width = this.size.width - 36 * this.unit;
     const scale = Math.min(
-      (this.size.width - 2 * margin.x) / Math.max(right - left, 1), (this.size.height - 2 * margin.y) / Math.max(bottom - top, 1), 1.6);
+      (width - 2 * margin.x) / Math.max(right - left, 1), (this.size.height - 2 * margin.y) / Math.max(bottom - top, 1), largest);
     this.view.scale = Math.max(scale, 0.05);
-    this.view.x = this.size.width / 2 - (left + right) / 2 * this.view.scale;
+    this.view.x = width / 2 - (left + right) / 2 * this.view.scale;
     this.view.y = this.size.height / 2 - (top + bottom) / 2 * this.view.scale;
     /** Whether the view follows the size of the canvas. */
     this.isFitted = true;
@@ -106,7 +117,7 @@ const graph = {
 
   /** The node under a point of the canvas. */
   nodeAt(x, y) {
-    const zoom = Math.min(Math.max(this.view.scale, 0.42), 1.35);
+    const zoom = this.zoomOf(this.view);
     let nearest = null;
     let best = Infinity;
     for (const node of this.nodes ?? []) {

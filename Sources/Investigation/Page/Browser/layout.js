@@ -5,7 +5,7 @@ const layout = {
   reach: 190,
 
   /** Gives new nodes a place beside the node that they came with, and lets everything settle. */
-  place(nodes, edges) {
+  place(nodes, edges, isWide = true) {
     const all = [...nodes];
     const fresh = all.filter((node) => Number.isNaN(node.x));
     const hubs = fresh.filter((node) => !node.parent);
@@ -42,6 +42,25 @@ const layout = {
       heat *= 0.982;
     }
     for (const node of all) { node.vx = 0; node.vy = 0; }
+    if (isFirst) this.turn(all, isWide);
+  },
+
+  /** Turns everything so that its longer side is the picture's. */
+  turn(nodes, isWide) {
+    const middle = (name) => nodes.reduce((sum, node) => sum + node[name], 0) / Math.max(nodes.length, 1);
+    const [x, y] = [middle("x"), middle("y")];
+    let [xx, xy, yy] = [0, 0, 0];
+    for (const node of nodes) {
+      const [dx, dy] = [node.x - x, node.y - y];
+      xx += dx * dx; xy += dx * dy; yy += dy * dy;
+    }
+    const angle = (isWide ? 0 : Math.PI / 2) - Math.atan2(2 * xy, xx - yy) / 2;
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    for (const node of nodes) {
+      const [dx, dy] = [node.x - x, node.y - y];
+      node.x = dx * cos - dy * sin;
+      node.y = dx * sin + dy * cos;
+    }
   },
 
   /** One step; `heat` is how far nodes may move. */

@@ -1,6 +1,7 @@
 // What was found, as a graph: nodes by type and value, edges by relation.
 
 const typeNames = { domain: "Domain name", ip: "IPv4 address", ipv6: "IPv6 address", email: "E-mail address", group: "Group" };
+const filterNames = { domain: "Domains", ip: "IPv4", ipv6: "IPv6", email: "E-mail" };
 const typeOrder = ["domain", "ip", "ipv6", "email"];
 /** Related values of one sighting that are shown before the others are a group. */
 const groupLimit = 60;
@@ -129,7 +130,7 @@ const model = {
 
 /** An element with its attributes and children; text is always text. */
 function element(name, attributes = {}, ...children) {
-  const isSVG = ["svg", "g", "line", "rect", "text", "circle", "path", "title"].includes(name);
+  const isSVG = ["svg", "g", "line", "rect", "text", "circle", "path", "title", "defs", "pattern"].includes(name);
   const made = isSVG ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue;

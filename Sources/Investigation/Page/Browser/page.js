@@ -12,15 +12,18 @@ const page = {
   async start() {
     this.startTheme();
     graph.start();
+    timeline.start();
     table.start();
-    const select = (related) => {
+    const select = (related, isConfirmed) => {
       const node = this.nodeOf(related);
       if (!node) return;
       graph.select(node);
       graph.show(node);
+      if (isConfirmed) graph.onselect(node, true);
     };
     graph.onselect = (node, isConfirmed) => {
       details.show(node);
+      if (node && details.covers()) this.uncover(node);
       if (isConfirmed) byId("details").querySelector("h2")?.focus();
     };
     graph.onopen = (node) => {
@@ -30,7 +33,7 @@ const page = {
     };
     table.onselect = select;
     timeline.onselect = select;
-    details.onclose = () => { graph.select(null); byId("graph").focus(); };
+    details.onclose = () => graph.select(null);
     details.onpivot = (node) => this.investigate([{ type: node.type, value: node.value }], node);
     this.listen();
     try {
@@ -72,6 +75,8 @@ const page = {
         if (event.key === "ArrowLeft" || event.key === "ArrowRight") { this.showTab(tabs[1 - index]); tabs[1 - index].focus(); }
       });
     });
+    byId("results").addEventListener("keydown", (event) => this.escape(event));
+    byId("details").addEventListener("keydown", (event) => this.escape(event));
     window.addEventListener("hashchange", () => this.readFragment());
     let width = 0;
     new ResizeObserver(([{ contentRect }]) => {
@@ -79,6 +84,20 @@ const page = {
       width = contentRect.width;
       if (model.sightings.length) timeline.update();
     }).observe(byId("timeline"));
+  },
+
+  /** Escape closes the details, except in a field, where it clears the field. */
+  escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || byId("details").hidden || event.target.matches("input[type=search], select")) return;
+    event.preventDefault();
+    details.close();
+  },
+
+  /** Scrolls so that the details don't lie over the node. */
+  uncover(node) {
+    const y = byId("graph").getBoundingClientRect().top + node.y * graph.view.scale + graph.view.y;
+    const free = window.innerHeight - byId("details").offsetHeight - 60;
+    if (y > free && y < window.innerHeight) window.scrollBy(0, y - free);
   },
 
   showTab(chosen) {
@@ -95,7 +114,7 @@ const page = {
     const apply = (theme) => {
       document.documentElement.dataset.theme = theme;
       byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
-      if (graph.context) graph.readColors();
+      if (graph.context) graph.readStyle();
     };
     apply(prefers.matches ? "dark" : "light");
     prefers.addEventListener("change", () => apply(prefers.matches ? "dark" : "light"));
@@ -149,7 +168,7 @@ const page = {
     }
     if (chosen.length > 300) list.append(element("li", { class: "chip" }, `and ${chosen.length - 300} more`));
     const queries = chosen.reduce((sum, { type }) => sum + (type === "domain" ? 2 : 1), 0);
-    byId("cost").textContent = chosen.length ? `${plural(chosen.length, "observable")}, about ${plural(queries, "query", "queries")} of SecurityTrails` : byId("text").value.trim() ? "No observables in this text." : "";
+    byId("cost").textContent = chosen.length ? `${plural(chosen.length, "observable")}, about ${plural(queries, "SecurityTrails query", "SecurityTrails queries")}` : byId("text").value.trim() ? "No observables in this text." : "";
     byId("go").disabled = !chosen.length || this.isAsking;
     byId("share").disabled = !chosen.length;
     byId("example").hidden = Boolean(byId("text").value.trim());
@@ -242,9 +261,9 @@ const page = {
     for (const sighting of model.sightings) {
       for (const other of sighting.related) { values.add(model.key(other.type, other.value)); relations += 1; }
     }
-    const parts = [element("b", {}, plural(model.asked.size, "observable")), `, ${plural(model.sightings.length, "sighting")}, ${plural(values.size, "related value")}, ${plural(relations, "relation")}. `];
-    if (model.queries !== null) parts.push(`It cost ${plural(model.queries, "query", "queries")} of SecurityTrails.`);
-    else parts.push(`It cost about ${plural([...model.asked.values()].reduce((sum, { type }) => sum + (type === "domain" ? 2 : 1), 0), "query", "queries")} of SecurityTrails.`);
+    const isCounted = model.queries !== null;
+    const queries = isCounted ? model.queries : [...model.asked.values()].reduce((sum, { type }) => sum + (type === "domain" ? 2 : 1), 0);
+    const parts = [element("b", {}, plural(model.asked.size, "observable")), `, ${plural(model.sightings.length, "sighting")}, ${plural(values.size, "related value")}, ${plural(relations, "relation")}; ${isCounted ? "" : "about "}${plural(queries, "SecurityTrails query", "SecurityTrails queries")}`];
     if (!model.sightings.length) parts.unshift("Nothing was found. ");
     byId("summary").replaceChildren(...parts);
   },
@@ -254,8 +273,6 @@ const page = {
   fail(error) { byId("notices").append(noticeElement({ warning: false, message: error.message })); },
 
   drawFilters() {
-    const legend = byId("legend");
-    legend.replaceChildren();
     byId("filters").replaceChildren(...typeOrder.filter((type) => model.count(type)).map((type) => {
       const toggle = () => {
         if (model.hiddenTypes.has(type)) model.hiddenTypes.delete(type);
@@ -264,7 +281,7 @@ const page = {
         graph.update();
       };
       return element("label", {}, element("input", { type: "checkbox", checked: !model.hiddenTypes.has(type), onchange: toggle, "data-type": type }),
-        element("span", { class: `dot ${type}`, "aria-hidden": "true" }), `${typeNames[type].replace(" address", "").replace("Domain name", "Domains")} ${model.count(type).toLocaleString("en")}`);
+        element("span", { class: `dot ${type}`, "aria-hidden": "true" }), `${filterNames[type]} ${model.count(type).toLocaleString("en")}`);
     }));
   },
 

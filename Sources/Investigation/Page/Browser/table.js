@@ -66,7 +66,7 @@ const table = {
     const head = element("tr", {});
     for (const column of columns) {
       const order = this.sort?.column === column ? (this.sort.isDown ? "descending" : "ascending") : null;
-      head.append(element("th", { scope: "col", "aria-sort": order ?? "none" }, element("button", { type: "button", onclick: () => this.sortBy(column) }, column)));
+      head.append(element("th", { scope: "col", class: this.kind(column), "aria-sort": order ?? "none" }, element("button", { type: "button", onclick: () => this.sortBy(column) }, column)));
     }
     card.querySelector("thead").replaceChildren(head);
     const body = card.querySelector("tbody");
@@ -74,8 +74,8 @@ const table = {
     for (const row of this.showsAll ? shown : shown.slice(0, this.limit)) {
       const line = element("tr", {});
       row.cells.forEach((cell, index) => {
-        const made = element("td", { class: typeof cell === "number" ? "number" : String(cell ?? "").length <= 32 ? "short" : null });
-        if (index === at) made.append(element("button", { type: "button", class: "linklike", onclick: () => this.onselect(row.related) }, String(cell)));
+        const made = element("td", { class: typeof cell === "number" ? "number" : `${String(cell ?? "").length <= 32 ? "short" : ""} ${this.kind(columns[index]) ?? ""}` });
+        if (index === at) made.append(element("button", { type: "button", class: "linklike", onclick: (event) => this.onselect(row.related, event.detail === 0) }, String(cell)));
         else made.append(cell === null || cell === undefined ? "" : typeof cell === "number" ? cell.toLocaleString("en") : String(cell));
         line.append(made);
       });
@@ -86,6 +86,9 @@ const table = {
     }
     byId("table-count").textContent = wanted ? `${shown.length} of ${plural(rows.length, "row")}` : plural(rows.length, "row");
   },
+
+  /** On a phone there is no room for the relation beside what is related; the details say it. */
+  kind(column) { return column === "Relation" ? "relation" : null; },
 
   sortBy(column) {
     this.sort = this.sort?.column === column ? { column, isDown: !this.sort.isDown } : { column, isDown: false };
