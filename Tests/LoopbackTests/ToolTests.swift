@@ -21,6 +21,15 @@ struct ToolTests {
         #expect(error?.isMissing == false)
     }
 
+    @Test("What a program prints is part of the error only if it is one that says there what went wrong")
+    func outputOfFailure() {
+        let words = ["-c", "echo no space; echo sorry >&2; exit 3"]
+        let printed = #expect(throws: ToolError.self) { try sh.run(words, messages: .inErrorWithOutput) }
+        #expect(printed?.description == "sh ended with status 3\n  no space\n  sorry")
+        let plain = #expect(throws: ToolError.self) { try sh.run(words) }
+        #expect(plain?.description == "sh ended with status 3\n  sorry")
+    }
+
     @Test("A program that is not installed is told so")
     func missing() {
         let error = #expect(throws: ToolError.self) { try Tool(name: "no-such-program").run([]) }

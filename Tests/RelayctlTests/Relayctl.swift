@@ -2,8 +2,9 @@ import Foundation
 import LocalLambda
 import TestSupport
 
-/// Runs the real `relayctl` of this build, in the package's folder.
-struct Relayctl {
+/// Runs the real `relayctl` of this build, in the package's folder. It ends with the instance: that of a test that has
+/// failed, too.
+final class Relayctl {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
@@ -23,6 +24,12 @@ struct Relayctl {
         process.standardOutput = output
         process.standardError = output
         try process.run()
+    }
+
+    deinit {
+        guard process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
     }
 
     /// Gives it the input and waits for its end.

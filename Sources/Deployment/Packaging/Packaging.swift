@@ -183,7 +183,7 @@ package struct Packaging {
         let zip = Self.zip(of: package)
         try? FileManager.default.removeItem(at: zip)
         let arguments = ["-q", "-X", "-D", "-9", zip.path] + files
-        try Tool(name: "zip").run(arguments, in: folder, environment: ["TZ": "UTC"])
+        try Tool(name: "zip").run(arguments, in: folder, environment: ["TZ": "UTC"], messages: .inErrorWithOutput)
         return zip
     }
 

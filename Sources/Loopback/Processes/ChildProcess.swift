@@ -29,6 +29,8 @@ package final class ChildProcess: Sendable {
 
     private struct State {
         var end: End?
+        /// What ends it after this process, from the first time on that it is frozen.
+        var heir: Guard?
         /// In bytes; known once it has ended.
         var peakMemory = 0
     }
@@ -59,10 +61,12 @@ package final class ChildProcess: Sendable {
         Thread.detachNewThread { [self] in
             let (end, usage) = wait(for: id)
             Remains.remove(remains)
-            state.with { state in
+            let heir = state.with { state in
                 state.end = end
                 state.peakMemory = usage.ru_maxrss * 1024
+                return state.heir
             }
+            heir?.dismiss()
             whenEnded()
         }
     }
@@ -115,6 +119,10 @@ package final class ChildProcess: Sendable {
 
     /// Stops it where it is, as Lambda does between invocations.
     package func freeze() {
+        state.with { state in
+            // Without a guard it is frozen all the same.
+            if state.end == nil, state.heir == nil { state.heir = try? Guard(of: id) }
+        }
         send(SIGSTOP)
     }
 

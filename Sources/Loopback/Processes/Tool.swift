@@ -8,6 +8,8 @@ package struct Tool {
         case shown
         /// It is part of the error if the program fails.
         case inError
+        /// The same, and so is its standard output, where some programs say what went wrong.
+        case inErrorWithOutput
     }
 
     /// Its name, found on the PATH.
@@ -65,8 +67,9 @@ package struct Tool {
         if let input { source?.write(input) }
         let end = wait(for: id).end
         guard end == .exited(0) else {
-            throw end == .exited(127)
-                ? ToolError(missing: name) : ToolError(name, "\(end)", String(decoding: words(), as: UTF8.self))
+            guard end != .exited(127) else { throw ToolError(missing: name) }
+            let said = (messages == .inErrorWithOutput ? printed() : Data()) + words()
+            throw ToolError(name, "\(end)", String(decoding: said, as: UTF8.self))
         }
         return printed()
     }
@@ -77,43 +80,6 @@ extension Tool {
     private static func end(_ id: pid_t) {
         guard kill(id, SIGTERM) == 0 else { return }
         for _ in 0..<200 where kill(id, 0) == 0 { usleep(10_000) }
-    }
-}
-
-/// A pipe whose ends no other process inherits.
-private final class Pipe: Sendable {
-    let reader: Int32
-    let writer: Int32
-
-    init() {
-        var ends: [Int32] = [-1, -1]
-        inheritance.withLock { _ in
-            guard pipe(&ends) == 0 else { return }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        }
-        (reader, writer) = (ends[0], ends[1])
-    }
-
-    func closeReader() {
-        close(reader)
-    }
-
-    /// Writes all of it and closes the pipe; a reader that has gone wanted no more.
-    func write(_ data: Data) {
-        signal(SIGPIPE, SIG_IGN)
-        try? FileHandle(fileDescriptor: writer, closeOnDealloc: true).write(contentsOf: data)
-    }
-
-    /// Reads to the end on another thread, whose result the returned function waits for.
-    func readAll() -> () -> Data {
-        close(writer)
-        let data = Monitor<Data?>(nil)
-        let file = FileHandle(fileDescriptor: reader, closeOnDealloc: true)
-        Thread.detachNewThread {
-            let all = (try? file.readToEnd()) ?? Data()
-            data.with { $0 = all }
-        }
-        return { data.wait { $0 } ?? Data() }
     }
 }
 
