@@ -36,7 +36,9 @@ struct Floor {
             try Tool(name: "cc").run(arguments, environment: ["TMPDIR": folder.path])
         } catch {
             remove()
-            throw error
+            guard (error as? ToolError)?.isMissing == true else { throw error }
+            let advice = "which compiles what the relay is measured against; 'sudo apt-get install gcc' installs it"
+            throw CommandError("\(error), \(advice)", .failed)
         }
     }
 

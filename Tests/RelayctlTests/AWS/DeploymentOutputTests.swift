@@ -50,6 +50,23 @@ struct DeploymentOutputTests {
         #expect(passing.allSatisfy { $0.count < 30 })
     }
 
+    @Test("tail goes on, and says that Ctrl-C ends it, which it does as the shell expects", .timeLimit(.minutes(2)))
+    func endOfTail() async throws {
+        try stage.expect(0, try stage.deploy())
+        try stage.aws.set(.init(policy: stage.policy, log: ["2026-01-01T00:00:00.000Z\tabc-1\tINFO\tthe first"]))
+        let tail = try stage.folder.start(["tail", "dev"], input: .nullDevice)
+        var shown = ""
+        while !shown.contains("the first  abc-1\n"), tail.process.isRunning {
+            shown += String(decoding: tail.output.fileHandleForReading.availableData, as: UTF8.self)
+        }
+        #expect(tail.process.isRunning)
+        kill(tail.process.processIdentifier, SIGINT)
+        let outcome = try await finish(tail)
+        #expect(tail.process.terminationReason == .uncaughtSignal && outcome.status == SIGINT)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errorLines.last?.hasSuffix("; Ctrl-C ends it") == true, "\(outcome.errors)")
+    }
+
     /// Runs a command on a terminal and returns what that showed. (`swift test` sets NO_COLOR itself.)
     private func show(
         _ words: [String],

@@ -74,6 +74,23 @@ import Testing
         #expect(output.contains("\(runtime.path) answered /version with:"), "\(output)")
     }
 
+    @Test("Without a C compiler it is one line and status 1", arguments: [[], ["--json"]])
+    func noCompiler(options: [String]) throws {
+        let executable = try Executable.besideThis(orAt: nil)
+        let (status, output) = try Relayctl(
+            ["bench", "--exec", executable] + options,
+            environment: ["PATH": "/nonexistent"]
+        ).finish()
+        let lines = output.split(separator: "\n").filter { !$0.contains(" is a debug build") }
+        #expect(status == 1)
+        #expect(
+            lines == [
+                "relayctl bench: cc is not installed, which compiles what the relay is measured against; "
+                    + "'sudo apt-get install gcc' installs it"
+            ]
+        )
+    }
+
     @Test("A debug build is said to be one, and is not judged", arguments: ["debug", "release"])
     func debugBuild(folder: String) {
         let row = BenchTable.Row(name: "peak memory", unit: .megabytes, floor: 1, relay: 90, limit: 30)
