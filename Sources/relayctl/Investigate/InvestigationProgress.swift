@@ -5,28 +5,28 @@ final class InvestigationProgress: Sendable {
     private static let barWidth = 24
 
     private let count: Int
-    private let streams: StandardStreams
+    private let context: Context
     private let isPlain: Bool
-    /// A bar that would fill the line is left out.
-    private let hasRoomForBar: Bool
 
     init(_ context: Context, count: Int) {
-        streams = context.streams
+        self.context = context
         isPlain = context.isPlain(context.streams.errors)
         self.count = count
-        hasRoomForBar = (context.width(of: streams.errors) ?? 80) > Self.barWidth + 32
     }
 
+    /// Shows how many were asked about: beside a bar if there is room for one, and cut if it would wrap.
     func show(_ done: Int) {
         guard !isPlain else { return }
+        let width = context.width(of: context.streams.errors) ?? 80
         let filled = Self.barWidth * done / max(count, 1)
         let bar =
             String(repeating: "█", count: filled) + String(repeating: "░", count: Self.barWidth - filled) + " "
-        streams.writeToErrors("\r\u{1B}[K\(hasRoomForBar ? bar : "")asked about \(done) of \(count)")
+        let line = (width > Self.barWidth + 32 ? bar : "") + "asked about \(done) of \(count)"
+        context.streams.writeToErrors("\r\u{1B}[K" + line.prefix(width - 1))
     }
 
     /// Clears the line.
     func end() {
-        if !isPlain { streams.writeToErrors("\r\u{1B}[K") }
+        if !isPlain { context.streams.writeToErrors("\r\u{1B}[K") }
     }
 }

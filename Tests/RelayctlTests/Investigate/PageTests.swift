@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The checks of Tests/Tools/check-page, which drives the page in headless Chromium; made once.
-private enum PageChecks {
+enum PageChecks {
     static let names = [
         "What is in the text appears as chips, and what is left out with the reason",
         "The graph has a node for each value and an edge for each relation of the relay's",
