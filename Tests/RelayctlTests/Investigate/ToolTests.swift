@@ -8,7 +8,7 @@ struct ToolTests {
         arguments: [
             ("check-page", []), ("check-page", ["/nonexistent"]), ("check-page", ["/bin/true", "/proc/nowhere"]),
             ("check-page", ["/bin/true", "a", "b"]), ("picture", []), ("picture", ["/nonexistent"]),
-            ("memory-limit", []), ("memory-limit", ["/bin/true", "much"]),
+            ("memory-limit", []), ("extraction-speed", ["fast"]), ("memory-limit", ["/bin/true", "much"]),
             ("renew-top-level-domains", ["/nonexistent"]), ("renew-top-level-domains", ["a", "b"]),
         ]
     )
