@@ -60,6 +60,7 @@ package final class Client {
     private let configuration: Configuration
     private let http: HTTPMulti
     private let memory: Memory
+    private var paces = Paces()
 
     /// A client that is ready to ask; nothing is connected yet.
     package init(
@@ -98,12 +99,15 @@ package final class Client {
         let questions = subjects.flatMap { subject in
             configuration.lookups.filter { $0.applies(subject) }.map { Question(subject: subject, lookup: $0) }
         }
-        let dispatcher = Dispatcher(http, configuration, key: key, memory: share(of: key), trace: trace, until: end)
+        let dispatcher = dispatcher(key, memory: share(of: key), trace: trace, until: end)
         var inquiry = Inquiry(questions, dispatcher, key: key, pages: pages, today: .today)
         var bySubject: [Subject: [Answer]] = [:]
         bySubject.reserveCapacity(subjects.count)
         for (question, answer) in zip(questions, inquiry.run()) {
             bySubject[question.subject, default: []].append(answer)
+        }
+        if dispatcher.requests > 0 {
+            paces.learn(dispatcher.stop == .keyRefused ? nil : dispatcher.pace.continued, of: key, now: .now)
         }
         return Report(answers: bySubject, requests: dispatcher.requests, hits: dispatcher.hits)
     }
@@ -111,7 +115,7 @@ package final class Client {
     /// Asks whether the API takes the key. Returns what is wrong, if something is, and how many requests it took.
     package func ping(key: String, until end: MonotonicTime, trace: Trace? = nil) -> (failure: Failure?, requests: Int)
     {
-        let dispatcher = Dispatcher(http, configuration, key: key, memory: nil, trace: trace, until: end)
+        let dispatcher = dispatcher(key, memory: nil, trace: trace, until: end)
         var failure: Failure? = .unavailable("SecurityTrails did not answer in time")
         dispatcher.enqueue(Job(question: 0, page: 1, request: APIRequest("ping")))
         while let (_, outcome) = dispatcher.next() {
@@ -119,6 +123,19 @@ package final class Client {
             if case .success(let response) = outcome, response.refusesKey { share(of: key)?.forget() }
         }
         return (failure, dispatcher.requests)
+    }
+
+    private func dispatcher(_ key: String, memory: Memory.Share?, trace: Trace?, until end: MonotonicTime) -> Dispatcher
+    {
+        Dispatcher(
+            http,
+            baseURL: configuration.baseURL,
+            key: key,
+            pace: paces.pace(of: key, rate: configuration.requestsPerSecond, now: .now),
+            memory: memory,
+            trace: trace,
+            until: end
+        )
     }
 
     private static func failure(ofPing outcome: Result<APIResponse, HTTPError>, key: String) -> Failure? {

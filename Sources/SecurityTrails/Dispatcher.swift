@@ -64,7 +64,6 @@ final class Dispatcher {
     private let memory: Memory.Share?
     private let trace: ((String) -> Void)?
     private let end: MonotonicTime
-    private var pace: Pace
     private var queue = Queue<Job>()
     private var retries: [(at: MonotonicTime, attempt: Attempt)] = []
     private var underWay: [ObjectIdentifier: Attempt] = [:]
@@ -81,27 +80,31 @@ final class Dispatcher {
     private(set) var hits = 0
     /// Whether anything was answered, with whatever status.
     private(set) var hasBeenAnswered = false
+    /// When requests may go out, and what was found out about that.
+    private(set) var pace: Pace
 
     /// - Parameters:
     ///   - key: the customer's API key, of visible ASCII characters.
+    ///   - pace: what is known of the limits that this key has.
     ///   - memory: where earlier answers are; nil: nowhere.
     ///   - trace: is told of each request and what came of it.
     ///   - end: when all must have been asked; what is under way then is dropped.
     init(
         _ http: HTTPMulti,
-        _ configuration: Client.Configuration,
+        baseURL: String,
         key: String,
+        pace: Pace,
         memory: Memory.Share?,
         trace: ((String) -> Void)?,
         until end: MonotonicTime
     ) {
         self.http = http
-        baseURL = configuration.baseURL
+        self.baseURL = baseURL
         headers = ["APIKEY: \(key)", "Accept: application/json"]
         self.memory = memory
         self.trace = trace
         self.end = end
-        pace = Pace(rate: configuration.requestsPerSecond, now: .now)
+        self.pace = pace
     }
 
     // MARK: - What to ask

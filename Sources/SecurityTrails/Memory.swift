@@ -18,11 +18,15 @@ package final class Memory: @unchecked Sendable {
     }
 
     /// 128 bits of SipHash, with a key that each process makes for itself.
-    private struct Digest: Hashable {
+    struct Digest: Hashable {
         private let low: Int
         private let high: Int
 
-        init(_ hash: (inout Hasher) -> Void) {
+        init(key: String) {
+            self.init { $0.combine(key) }
+        }
+
+        fileprivate init(_ hash: (inout Hasher) -> Void) {
             var first = Hasher()
             var second = Hasher()
             first.combine(0)
@@ -102,7 +106,7 @@ package final class Memory: @unchecked Sendable {
         ///   - capacity: bytes that the whole memory may hold.
         init(_ memory: Memory, key: String, lifetime: Double, capacity: Int) {
             self.memory = memory
-            self.key = Digest { $0.combine(key) }
+            self.key = Digest(key: key)
             self.lifetime = lifetime
             self.capacity = capacity
         }

@@ -1,7 +1,7 @@
 import HTTPClient
 
 /// When the next request of an invocation may go out. SecurityTrails limits how many a second it takes, and says so only
-/// sometimes.
+/// sometimes. What one invocation finds out, the next with the same key goes on with.
 struct Pace {
     /// Requests in flight at most, whatever rate is stated.
     static let mostAtOnce = 16
@@ -35,11 +35,14 @@ struct Pace {
     private var stage = Stage.first
     private let rate: Int?
     private var sent: [Exchange] = []
+    /// When the requests of earlier invocations went out.
+    private var sentEarlier: [MonotonicTime] = []
     private var pausedUntil: MonotonicTime
     private var startedAt: MonotonicTime?
     /// When a limit was last met: 429s to requests that had gone out before are no news.
     private var metAt: MonotonicTime?
     private var answersSince = 0
+    private var isAnswered = false
 
     /// - Parameter rate: requests a second that the operator has set, which no header changes.
     init(rate: Int?, now: MonotonicTime) {
@@ -77,17 +80,24 @@ struct Pace {
 
     /// A request ended: with a response that was no 429, or without one.
     mutating func ended(with response: HTTPResponse?) {
+        isAnswered = isAnswered || response != nil
         switch stage {
         case .first: stage = afterFirst
         case .unstated(let answers): stage = .unstated(answers: answers + 1)
-        case .stated, .exceeded:
-            recover()
-            return
+        case .stated, .exceeded: recover()
         }
-        if rate == nil, let stated = response?.headers["X-RateLimit-Limit-second"].flatMap(Int.init), stated >= 1 {
-            let stated = min(stated, Self.longestWindow)
-            stage = .stated(rate: stated, current: stated)
+        guard rate == nil, let stated = response.flatMap(Self.statedRate) else { return }
+        switch stage {
+        case .first, .unstated: stage = .stated(rate: stated, current: stated)
+        case .stated(let known, let current) where known != stated:
+            stage = .stated(rate: stated, current: current == known ? stated : min(current, stated))
+        case .stated, .exceeded: break
         }
+    }
+
+    private static func statedRate(_ response: HTTPResponse) -> Int? {
+        guard let rate = response.headers["X-RateLimit-Limit-second"].flatMap(Int.init), rate >= 1 else { return nil }
+        return min(rate, longestWindow)
     }
 
     /// A request ended with 429. Half as many go out from now on. Returns when the next may.
@@ -119,6 +129,21 @@ struct Pace {
         }
     }
 
+    /// What the next invocation goes on with, so that its first request need not go alone: a stated rate, with the requests
+    /// that count for it, or that none is stated. Nil if neither is known. A limit that was met without being stated is found
+    /// out again: it may have been another program's share.
+    var continued: Pace? {
+        guard isAnswered else { return nil }
+        var next = Pace(rate: rate, now: pausedUntil)
+        switch stage {
+        case .first, .exceeded: return nil
+        case .unstated: next.stage = .unstated(answers: 0)
+        case .stated: next.stage = stage
+        }
+        next.sentEarlier = (sentEarlier + sent.compactMap(\.sentAt)).suffix(Self.longestWindow)
+        return next
+    }
+
     private var afterFirst: Stage {
         guard let rate = rate.map({ min($0, Self.longestWindow) }) else { return .unstated(answers: 0) }
         return .stated(rate: rate, current: rate)
@@ -135,6 +160,35 @@ struct Pace {
             rest -= 1
             if rest == 0 { return earliest + seconds }
         }
+        for time in sentEarlier.reversed() {
+            earliest = min(earliest, time)
+            rest -= 1
+            if rest == 0 { return earliest + seconds }
+        }
         return now
+    }
+}
+
+/// What a process knows of the limits of those who asked.
+struct Paces {
+    /// Seconds for which it is taken to be so still.
+    private static let lifetime = 300.0
+    /// API keys at most; one more, and all are forgotten.
+    private static let capacity = 100
+
+    private var known: [Memory.Digest: (pace: Pace, end: MonotonicTime)] = [:]
+
+    /// The pace to begin an invocation with.
+    ///
+    /// - Parameter rate: requests a second that the operator has set.
+    func pace(of key: String, rate: Int?, now: MonotonicTime) -> Pace {
+        guard let (pace, end) = known[Memory.Digest(key: key)], now < end else { return Pace(rate: rate, now: now) }
+        return pace
+    }
+
+    /// Remembers what an invocation has found out; nil: nothing.
+    mutating func learn(_ pace: Pace?, of key: String, now: MonotonicTime) {
+        if known.count >= Self.capacity { known = [:] }
+        known[Memory.Digest(key: key)] = pace.map { ($0, now + Self.lifetime) }
     }
 }

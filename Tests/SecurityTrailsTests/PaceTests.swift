@@ -161,7 +161,81 @@ struct PaceTests {
     func connections() throws {
         let asked = try Asked(.domains(1))
         for _ in 0..<5 { _ = asked.about(["d0.example"]) }
-        #expect(asked.standIn.connectionCount == 1)
+        #expect(asked.standIn.connectionCount <= 2)
         #expect(asked.standIn.requests.count == 10)
+    }
+
+    // MARK: - From one call to the next
+
+    /// How many requests came in the first tenth of a second since the first of them.
+    private func atOnce(_ asked: Asked) -> Int {
+        let arrivals = asked.standIn.requests.map(\.arrival)
+        return arrivals.count { $0 - arrivals[0] < .milliseconds(100) }
+    }
+
+    @Test("The first request of a later call does not go alone: three go at once")
+    func laterCall() throws {
+        let asked = try Asked(.domains(6, after: 0.2))
+        _ = asked.about(["d0.example"])
+        asked.standIn.load(.domains(6, after: 0.2))
+        #expect(asked.about(["d1.example", "d2.example", "d3.example"]).answers.allSatisfy { $0.count == 2 })
+        #expect(atOnce(asked) == 3)
+    }
+
+    @Test("What was found out with one key says nothing about another's")
+    func otherKey() throws {
+        let asked = try Asked(.domains(6, after: 0.2))
+        _ = asked.about(["d0.example"])
+        asked.standIn.load(.domains(6, after: 0.2))
+        _ = asked.about(["d1.example"], key: "another")
+        #expect(atOnce(asked) == 1)
+    }
+
+    @Test("A stated limit is kept over several calls, without a single 429")
+    func statedLimitLater() throws {
+        let isKept = try inOneOfThree {
+            let asked = try Asked(.domains(10), rateLimit: .init(perSecond: 10, isStated: true))
+            for domain in domains {
+                #expect(asked.about([domain]).answers.joined().allSatisfy { $0.values.count == 1 })
+            }
+            return asked.standIn.requests.count { $0.isOverLimit } == 0
+        }
+        #expect(isKept, "20 requests at 10 a second")
+    }
+
+    @Test(
+        "After a refused key, an unstated limit or no answer the next call begins with one request again",
+        arguments: [401, 429, 0]
+    )
+    func forgotten(status: Int) throws {
+        let failure = status == 0 ? Scenario.Answer.drop : .json(["message": "no"], status: status)
+        let asked = try Asked(.domains(6, after: 0.2))
+        _ = asked.about(["d0.example"])
+        asked.standIn.load(
+            Scenario(observables: ["d0.example": .init(a: [[failure]], aaaa: [[failure]])])
+        )
+        _ = asked.about(["d0.example"], seconds: 4)
+        asked.standIn.load(.domains(6, after: 0.2))
+        _ = asked.about(["d1.example", "d2.example"])
+        #expect(atOnce(asked) == 1)
+    }
+
+    @Test("A limit that is stated anew counts from then on")
+    func statedAnew() throws {
+        func answers(_ limit: String) -> Scenario {
+            var scenario = Scenario.domains(4, after: 0)
+            for (name, observable) in scenario.observables ?? [:] {
+                var a = Scenario.Answer.history(["192.0.2.1"])
+                a.headers = ["X-RateLimit-Limit-second": limit]
+                scenario.observables?[name] = .init(a: [[a]], aaaa: observable.pages[.aaaa] ?? [])
+            }
+            return scenario
+        }
+        let asked = try Asked(answers("1000"))
+        _ = asked.about(["d0.example"])
+        asked.standIn.load(answers("2"))
+        _ = asked.about(["d1.example"])
+        let seconds = asked.about(["d2.example", "d3.example"]).seconds
+        #expect(seconds > 1.5, "four requests at two a second, after two in the second before")
     }
 }
