@@ -134,6 +134,11 @@ package final class ExecutionEnvironment: Sendable {
         }
     }
 
+    /// The process's number; nil if there is none.
+    package var processID: Int32? {
+        warm?.process.id
+    }
+
     /// What the process holds now; nil if there is none.
     package var holdings: ChildProcess.Holdings? {
         warm?.process.holdings

@@ -35,7 +35,8 @@ package final class ChildProcess: Sendable {
         var peakMemory = 0
     }
 
-    private let id: pid_t
+    /// The process's number.
+    package let id: pid_t
     private let state = Monitor(State())
 
     /// Starts the executable, without arguments.

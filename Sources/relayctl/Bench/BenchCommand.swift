@@ -8,7 +8,8 @@ struct BenchCommand: Subcommand {
     static let synopsis = "[upstream|curves] [OPTION]..."
     static let discussion = """
         Measures how fast the executable starts and answers, in turns with a C program on libcurl that answers with a
-        constant: the floor, which is compiled for it. "at most" is what the packaged executable may take.
+        constant: the floor, which is compiled for it. "at most" is what the packaged executable may take. Warm
+        invocations run on a processor that nothing else of the measurement uses, if there are two and taskset.
 
           relayctl bench upstream
 

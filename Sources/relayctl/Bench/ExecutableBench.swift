@@ -34,7 +34,7 @@ struct ExecutableBench {
         let questions = [version, try question.event("/refer/observables", domains: 10), observe]
 
         let starts = try measureStarts(version, standIn)
-        let warm = try measureWarm(questions, standIn)
+        let warm = try apart { try measureWarm(questions, on: $0) }
         let tls = try measureTLS(observe)
         let instructions = try countInstructions(version, standIn)
         return startRows(starts, warmMedian: warm.rounds.relay[0].median)
@@ -112,13 +112,25 @@ extension ExecutableBench {
         )
     }
 
+    /// Measures with the executables on a processor of their own, if there are two.
+    private func apart<Value>(_ measure: (Processors?) throws -> Value) throws -> Value {
+        guard let processors = Processors() else { return try measure(nil) }
+        return try processors.leavingTheLast { try measure(processors) }
+    }
+
     /// The medians of each question's rounds, and the most memory at the end, in bytes.
     private func measureWarm(
         _ events: [Data],
-        _ standIn: StandInSecurityTrails
+        on processors: Processors?
     ) throws -> (rounds: Pair<[Round]>, memory: Pair<Int>) {
+        let standIn = try StandInSecurityTrails(Self.scenario)
+        defer { standIn.stop() }
         let environments = Pair(floor: environment(floor, standIn), relay: environment(executable, standIn))
         defer { _ = environments.map { $0.stop() } }
+        for environment in [environments.floor, environments.relay] {
+            try environment.start()
+            if let process = environment.processID { try processors?.moveToTheLast(process) }
+        }
         var rounds = Pair(floor: events.map { _ in [Round]() }, relay: events.map { _ in [Round]() })
         for number in 1...Self.rounds {
             context.say("round \(number) of \(Self.rounds) …")
