@@ -129,6 +129,8 @@ extension Scanner {
                 byte == UInt8(ascii: "+") || isHost(at: position - 1)
                 || (byte == UInt8(ascii: "'") && isLetter(text[position - 2]) && isLetter(text[position]))
             guard isInside || byte == UInt8(ascii: "=") else { break }
+            // "see...user@example.com": two dots are no part of it (RFC 5322, section 3.2.3).
+            if position < end, plain(position - 1) == UInt8(ascii: "."), plain(position) == UInt8(ascii: ".") { break }
             if isInside, position == start { start -= 1 }
             position -= 1
         }

@@ -62,6 +62,9 @@ let urlExamples: [Example] = [
     Example("mailto:user@example.com?subject=a.zip", "user@example.com example.com", leftOut: "a.zip"),
     Example("first.last+tag@example.com", "first.last+tag@example.com example.com"),
     Example("o'brien@example.com", "o'brien@example.com example.com"),
+    // Two dots in a row are no part of an address.
+    Example("see...user@example.com", "user@example.com example.com"),
+    Example("first..last@example.com", "last@example.com example.com"),
     Example("['a@example.com','b@example.com']", "a@example.com example.com b@example.com"),
     Example("From: \"A B\" <a.b@example.com>, c@example.net", "a.b@example.com example.com c@example.net example.net"),
     Example("email=user@example.com", "user@example.com example.com"),
