@@ -25,7 +25,7 @@ let linkedIn: [LinkerSetting] = [
 /// unless the compiler is told otherwise: 1.3 MB of the executable, for `contains(_: String)`.
 let lean: [SwiftSetting] = [.unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])]
 
-// The tests push megabytes through it, and RelayTests takes almost twice as long without this.
+/// The tests push megabytes through it, and RelayTests takes almost twice as long without this.
 let alwaysOptimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let package = Package(

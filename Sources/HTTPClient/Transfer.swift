@@ -87,7 +87,7 @@ final class Transfer {
 
         if let timeout = options.connectTimeout { set(CURLOPT_CONNECTTIMEOUT_MS, Int(timeout * 1000)) }
         set(CURLOPT_MAXAGE_CONN, options.idleConnectionLifetime)
-        // Without it a resolver thread that still waits for a name server is joined, whatever the time-out.
+        // Without it a resolver thread that still waits for a name server is joined, whatever the timeout.
         set(CURLOPT_QUICK_EXIT, 1)
         if let userAgent = options.userAgent { set(CURLOPT_USERAGENT, userAgent) }
         if options.acceptsCompressed { set(CURLOPT_ACCEPT_ENCODING, "gzip") }

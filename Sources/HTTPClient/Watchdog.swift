@@ -5,13 +5,13 @@
 #endif
 
 /// Ends what libcurl cannot end: while it takes in something endless, as empty HTTP/2 frames or a proxy's answer to
-/// CONNECT, one call of `curl_multi_perform` does not return and looks at no time-out. The watchdog is a thread that shuts
+/// CONNECT, one call of `curl_multi_perform` does not return and looks at no timeout. The watchdog is a thread that shuts
 /// the sockets down when their time is over. It is started with the first request, and is not woken for the next ones:
 /// it sleeps until the earliest moment that could count, and looks then.
 ///
 /// `@unchecked Sendable`: all of its state is read and written under the mutex.
 final class Watchdog: @unchecked Sendable {
-    /// Seconds that libcurl's own time-outs have to end a request first.
+    /// Seconds that libcurl's own timeouts have to end a request first.
     private static let grace = 0.2
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

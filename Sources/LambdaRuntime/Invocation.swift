@@ -29,7 +29,7 @@ package struct Invocation: Sendable {
         event = response.body
     }
 
-    /// Seconds that the function has to answer: about its time-out.
+    /// Seconds that the function has to answer: about its timeout.
     package var time: Double? {
         deadline.map { $0 - began }
     }

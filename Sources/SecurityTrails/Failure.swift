@@ -8,7 +8,7 @@ package enum Failure: Error, Hashable, Sendable {
     case unexpected(status: Int, String)
     /// An answer of more bytes than are read.
     case tooLarge
-    /// No connection, a dropped or truncated answer, a time-out.
+    /// No connection, a dropped or truncated answer, a timeout.
     case unavailable(String)
     /// The server's certificate is not to be trusted.
     case certificate(String)

@@ -44,7 +44,7 @@ private func warn(ofTimeoutOf invocation: Invocation, _ log: Log) {
     guard let time = invocation.time, time < 2.9 else { return }
     log.write(
         .warn,
-        "the function's time-out is under 3 s, which leaves too little time to ask SecurityTrails",
+        "the function's timeout is under 3 s, which leaves too little time to ask SecurityTrails",
         requestID: invocation.requestID
     )
 }

@@ -102,7 +102,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A time-out of one exchange is not that of the next")
+    @Test("A timeout of one exchange is not that of the next")
     func timeoutIsReset() throws {
         let late = HTTPServer.Reply(.respond(.init(status: 200)), after: 0.4)
         let server = try ScriptedServer([.reply(.accepted), .reply(late)])

@@ -134,7 +134,7 @@ struct ProcessTests {
         #expect(run.end == .exited(1) && run.calls == ["init/error"])
     }
 
-    @Test("A function time-out under 3 s is warned of, once", arguments: [(2.5, 1), (3.5, 0), (30, 0)])
+    @Test("A function timeout under 3 s is warned of, once", arguments: [(2.5, 1), (3.5, 0), (30, 0)])
     func shortTimeout(seconds: Double, warnings: Int) throws {
         let steps = (1...2).flatMap { number in
             let deadline = Date(timeIntervalSinceNow: seconds)
@@ -143,7 +143,7 @@ struct ProcessTests {
                 .accepted,
             ]
         }
-        #expect(try Run(steps).log.count { $0.contains("WARN") && $0.contains("time-out") } == warnings)
+        #expect(try Run(steps).log.count { $0.contains("WARN") && $0.contains("timeout") } == warnings)
     }
 
     @Test("At DEBUG each request to SecurityTrails is logged under its invocation's id")

@@ -135,7 +135,7 @@ struct HealthTests {
         }
     }
 
-    @Test("No connection, a dropped or truncated answer and a time-out are unavailable")
+    @Test("No connection, a dropped or truncated answer and a timeout are unavailable")
     func unavailable() throws {
         var truncated = Scenario.Answer.json(["success": true])
         truncated.contentLength = 500

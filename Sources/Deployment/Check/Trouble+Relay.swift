@@ -97,7 +97,7 @@ extension Trouble {
             "unavailable",
             (
                 "SecurityTrails did not answer in time",
-                "Try again; raise the function's time-out if it is a few seconds."
+                "Try again; raise the function's timeout if it is a few seconds."
             )
         ),
         ("unavailable", ("SecurityTrails dropped the connection", "Try again.")),

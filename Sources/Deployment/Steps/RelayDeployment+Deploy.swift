@@ -150,7 +150,7 @@ extension RelayDeployment {
         return
             ([
                 changes.memorySize.map { "memory \(function.memorySize ?? 0) to \($0) MB" },
-                changes.timeout.map { "time-out \(function.timeout ?? 0) to \($0) s" },
+                changes.timeout.map { "timeout \(function.timeout ?? 0) to \($0) s" },
                 changes.description.map { _ in "description" },
             ].compactMap(\.self) + others.filter { $0.1 != nil }.map(\.0) + variables.keys.sorted())
             .joined(separator: ", ")

@@ -35,7 +35,7 @@ package struct DeploymentStatus: Encodable, Sendable {
         package let deployedVersion: Int?
         /// The memory, in MB.
         package let memorySize: Int
-        /// The time-out, in seconds.
+        /// The timeout, in seconds.
         package let timeoutSeconds: Int
         /// The runtime.
         package let runtime: String
@@ -150,7 +150,7 @@ extension LogsService.Event {
         message.hasPrefix("REPORT ") || message.contains(#""type":"platform.report""#)
     }
 
-    /// A record of ours of level ERROR or FATAL, in either form, or Lambda's of a time-out or a process that ended.
+    /// A record of ours of level ERROR or FATAL, in either form, or Lambda's of a timeout or a process that ended.
     fileprivate var isError: Bool {
         ["\tERROR\t", "\tFATAL\t", #""level":"ERROR""#, #""level":"FATAL""#, "Task timed out", "Runtime.ExitError"]
             .contains { message.contains($0) }

@@ -198,7 +198,7 @@ struct DeploymentTests {
         try stage.aws.set(.init(reset: true, policy: stage.policy.without("iam:PassRole")))
         let outcome = try stage.deploy()
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("must allow iam:PassRole: statement HandTheExecutionRoleToLambdaAlone of "))
+        #expect(outcome.errors.contains("must allow iam:PassRole: statement HandTheExecutionRoleToLambdaOnly of "))
     }
 
     @Test("A policy that was filled in for another project is said to be perhaps that, with what was to be allowed")
