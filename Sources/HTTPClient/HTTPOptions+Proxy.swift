@@ -16,6 +16,10 @@ extension HTTPOptions {
         defer { curl_url_cleanup(url) }
         let flags = UInt32(CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME)
         guard curl_url_set(url, CURLUPART_URL, text, flags) == CURLUE_OK else { return false }
+        // libcurl would go past a proxy of which it cannot decode one of these.
+        guard [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_HOST].allSatisfy({ canDecode($0, of: url) }) else {
+            return false
+        }
         var scheme: UnsafeMutablePointer<CChar>?
         guard curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK, let scheme else { return false }
         defer { curl_free(scheme) }
@@ -24,6 +28,13 @@ extension HTTPOptions {
         return ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(
             String(cString: scheme).lowercased()
         )
+    }
+
+    private static func canDecode(_ part: CURLUPart, of url: OpaquePointer) -> Bool {
+        var text: UnsafeMutablePointer<CChar>?
+        let code = curl_url_get(url, part, &text, UInt32(CURLU_URLDECODE))
+        curl_free(text)
+        return [CURLUE_OK, CURLUE_NO_USER, CURLUE_NO_PASSWORD].contains(code)
     }
 }
 

@@ -98,6 +98,7 @@ struct HostileServerTests {
         "A proxy that libcurl cannot read is named by its variable, and only if it would be used",
         arguments: [
             ("http://user:p#ss@proxy:3128", false), ("http://user:p@ss@proxy:3128", false),
+            ("http://user:p%00ss@proxy:3128", false), ("http://us%0Aer@proxy:3128", false), ("http://pr%00xy", false),
             ("http://user:p ss@proxy:3128", false), ("ftp://proxy", false), ("http://proxy:x", false),
             ("http://", false),
             ("http://user:p%23ss@proxy:3128", true), ("proxy:3128", true), ("ftp.example.com", true),
