@@ -105,7 +105,8 @@ import Testing
         #expect(RawClient.exchange(port, "POST /dev/version HTTP/1.1", body: "").hasPrefix("HTTP/1.1 200 "))
         let shell = try #require(try children(of: unshare.processIdentifier).first)
         let served = try #require(try children(of: shell).first)
-        let frozen = { [self] in try children(of: served).filter { status($0)?.state == "T" } }
+        // "t" is what it is below a debugger.
+        let frozen = { [self] in try children(of: served).filter { status($0)?.state.uppercased() == "T" } }
         let soon = Date(timeIntervalSinceNow: 20)
         while try frozen().isEmpty, Date() < soon { usleep(5_000) }
         let left = try frozen()
