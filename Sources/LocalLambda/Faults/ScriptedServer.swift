@@ -69,6 +69,11 @@ package final class ScriptedServer: Sendable {
         state.wait(seconds: seconds) { $0.requests.count >= count ? true : nil } ?? false
     }
 
+    /// Waits until the server has closed all its connections; false if it has not after 20 seconds.
+    package func waitForNoConnection() -> Bool {
+        server.waitForNoConnection()
+    }
+
     /// Ends the server and its connections.
     package func stop() {
         server.stop()

@@ -81,6 +81,11 @@ package final class HTTPServer: Sendable {
         state.with { $0.accepted }
     }
 
+    /// Waits until no connection is open on this side; false if one still is after `seconds`.
+    package func waitForNoConnection(seconds: Double = 20) -> Bool {
+        state.wait(seconds: seconds) { $0.open.isEmpty ? true : nil } ?? false
+    }
+
     /// Ends every connection and waits until their threads have ended.
     package func stop() {
         let wasRunning = state.with { state in
