@@ -130,11 +130,11 @@ struct Pace {
     }
 
     /// What the next invocation goes on with, so that its first request need not go alone: a stated rate, with the requests
-    /// that count for it, or that none is stated. Nil if neither is known. A limit that was met without being stated is found
-    /// out again: it may have been another program's share.
+    /// that count for it, or that none is stated; not how long a 429 has it wait. Nil if neither is known. A limit that was
+    /// met without being stated is found out again: it may have been another program's share.
     var continued: Pace? {
-        guard isAnswered else { return nil }
-        var next = Pace(rate: rate, now: pausedUntil)
+        guard isAnswered, let startedAt else { return nil }
+        var next = Pace(rate: rate, now: startedAt)
         switch stage {
         case .first, .exceeded: return nil
         case .unstated: next.stage = .unstated(answers: 0)

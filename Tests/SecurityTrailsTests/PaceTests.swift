@@ -223,6 +223,19 @@ struct PaceTests {
         #expect(atOnce(asked) == 1)
     }
 
+    @Test("A Retry-After does not hold up the next call, which asks and is told again")
+    func retryAfterLater() throws {
+        var first = Scenario.Answer.history(["192.0.2.1"])
+        first.headers = ["X-RateLimit-Limit-second": "100"]
+        let busy = Scenario.Answer.json([:], status: 429, headers: ["Retry-After": "60"])
+        let scenario = Scenario(observables: ["d0.example": .init(a: [[first]], aaaa: [[busy]])])
+        let asked = try Asked(scenario)
+        _ = asked.about(["d0.example"])
+        let (answers, seconds) = asked.about(["d0.example"])
+        #expect(answers[0][0].values == ["192.0.2.1"])
+        #expect(seconds < 10)
+    }
+
     @Test("A limit that is stated anew counts from then on")
     func statedAnew() throws {
         func answers(_ limit: String) -> Scenario {
