@@ -26,6 +26,7 @@ enum PageChecks {
         "Fourteen organizations are told apart, and those beyond 18 are counted",
         "400 nodes are laid out within a second and dragged at 30 frames a second",
         "An error of SecurityTrails is told where the eye falls",
+        "What has no relation leaves the room to the rest",
         "Neither the JWT nor the API key reaches the browser",
         "No error on the console, and no request to any other host: the relay on this machine",
         "The details leave the graph in sight and its tools in one line, two on a phone",

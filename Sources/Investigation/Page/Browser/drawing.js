@@ -148,9 +148,10 @@ Object.assign(graph, {
     for (const item of visible.sort((one, other) => rank(other) - rank(one))) {
       const { node, x, y, radius } = item;
       const isForced = node === this.selected || node === this.hovered;
-      if (!isForced && this.isFaint(node)) continue;
+      const isFaint = !isForced && this.isFaint(node);
+      if (isFaint && !node.isAsked) continue;
       const size = this.unit * (node.isAsked ? edge.width < 420 ? 12 : 13.5 : Math.min(Math.max(11 * zoom / this.unit, 9.5), 12.5));
-      context.font = `${node.isAsked || isForced ? "600 " : ""}${size}px system-ui, "DejaVu Sans", sans-serif`;
+      context.font = `${(node.isAsked && !isFaint) || isForced ? "600 " : ""}${size}px system-ui, "DejaVu Sans", sans-serif`;
       const text = node.label ?? (node.value.length > 42 ? `${node.value.slice(0, 40)}…` : node.value);
       const width = context.measureText(text).width;
       const gap = node.isAsked ? 6 : 3;
@@ -162,7 +163,7 @@ Object.assign(graph, {
           return { middle, left: middle - width / 2 - 2, right: middle + width / 2 + 2, top, bottom: top + size + 3 };
         });
       let box = boxes.find(isFree);
-      if (!box && !isForced && !node.isAsked) continue;
+      if (!box && !isForced && (!node.isAsked || isFaint)) continue;
       box ??= boxes.find((other) => !labels.some((label) => meets(other, label))) ?? boxes[0];
       labels.push(box);
       const { middle, top } = box;
@@ -170,7 +171,7 @@ Object.assign(graph, {
       context.lineWidth = 3.5 * this.unit;
       context.strokeStyle = this.colors.ground;
       context.strokeText(text, middle, top);
-      context.fillStyle = node.isAsked || isForced ? this.colors.text : this.colors.soft;
+      context.fillStyle = (node.isAsked && !isFaint) || isForced ? this.colors.text : this.colors.soft;
       context.fillText(text, middle, top);
     }
   },

@@ -69,6 +69,12 @@ const graph = {
     this.redraw();
   },
 
+  /** Places everything again. */
+  arrange() {
+    for (const node of model.nodes.values()) node.x = NaN;
+    this.update();
+  },
+
   fit() {
     if (!this.nodes?.length || !this.size) return;
     const xs = this.nodes.map((node) => node.x);

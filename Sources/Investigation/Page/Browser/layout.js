@@ -37,12 +37,15 @@ const layout = {
     }
     const rounds = all.length > 1500 ? 60 : 220;
     let heat = isFirst ? 1 : 0.5;
+    // What has no relation would drift away, and everything else would be drawn smaller.
+    const moving = isFirst && edges.length ? all.filter((node) => node.degree) : all;
     for (let round = 0; round < rounds; round += 1) {
-      this.tick(all, edges, heat);
+      this.tick(moving, edges, heat);
       heat *= 0.982;
     }
     for (const node of all) { node.vx = 0; node.vy = 0; }
-    if (isFirst) this.turn(all, isWide);
+    if (isFirst) this.turn(moving, isWide);
+    if (moving !== all) this.park(all.filter((node) => !node.degree), moving, isWide);
   },
 
   /** Turns everything so that its longer side is the picture's. */
@@ -61,6 +64,19 @@ const layout = {
       node.x = dx * cos - dy * sin;
       node.y = dx * sin + dy * cos;
     }
+  },
+
+  /** Puts nodes in rows or columns beside the others. */
+  park(nodes, others, isWide) {
+    const range = (name) => [Math.min(...others.map((node) => node[name])), Math.max(...others.map((node) => node[name]))];
+    const [left, right] = range("x");
+    const [top, bottom] = range("y");
+    const gap = isWide ? 70 : 110;
+    const length = Math.max(Math.floor((isWide ? bottom - top : right - left) / gap) + 1, 3);
+    nodes.forEach((node, index) => {
+      const [along, across] = [(index % length) * gap, 90 + Math.floor(index / length) * (isWide ? 150 : 60)];
+      Object.assign(node, isWide ? { x: right + across, y: top + along } : { x: left + along, y: bottom + across });
+    });
   },
 
   /** One step; `heat` is how far nodes may move. */

@@ -223,6 +223,8 @@ const page = {
     } catch (error) {
       this.fail(error);
     }
+    // What came later was put around the rest; together there is a better place for all of it.
+    if (!node && observables.length > this.batch) graph.arrange();
     this.progress(null);
     this.isAsking = false;
     byId("go").disabled = !this.chosen().length;
