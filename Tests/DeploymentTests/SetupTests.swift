@@ -72,7 +72,7 @@ final class SetupTests {
     func lambda() throws {
         #expect(try setup("--lambda").status == 0)
         let installed = try #require(lines(of: "calls").last?.split(separator: " "))
-        #expect(Set(["curl", "zip", "binutils", "libzstd-dev"]).isSubset(of: installed))
+        #expect(Set(["curl", "zip", "binutils", "g++", "libzstd-dev"]).isSubset(of: installed))
     }
 
     @Test("It says and does nothing if everything is installed")

@@ -142,10 +142,10 @@ package struct Packaging {
         }
         let swift = Tool(name: "swift")
         do throws(ToolError) {
-            try swift.run(arguments + ["--quiet"], messages: .shown)
+            try swift.run(arguments, messages: .inErrorWithOutput)
         } catch {
             if error.isMissing { throw error }
-            throw PackagingError("the build failed (above); if it is the link, deploy/setup --lambda may help")
+            throw PackagingError("the build failed; if it is the link, deploy/setup --lambda may help: \(error)")
         }
         let products = try swift.run(arguments + ["--show-bin-path"])
         let path = String(decoding: products, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -24,6 +24,23 @@ struct PackageTests {
     }
 
     @Test(
+        "A build that fails is told with what the build says last",
+        .enabled(if: Packaging.missingArchives.isEmpty, "not all is installed that deploy/setup --lambda installs")
+    )
+    func failedBuild() throws {
+        let words = ["[1/2] Compiling", "error: the link failed", "ld.lld: error: unable to find library -lstdc++"]
+        let print = words.map { "echo '\($0)'" }.joined(separator: "\n")
+        try folder.write("#!/bin/sh\n\(print)\nexit 1\n", to: "programs/swift", mode: 0o755)
+        let outcome = try folder.bash("PATH=\"$PWD/programs:$PATH\" exec \"$0\" package")
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        let reason = "the build failed; if it is the link, deploy/setup --lambda may help: swift ended with status 1"
+        #expect(
+            outcome.errorLines.map(String.init)
+                == ["Building bootstrap …", "relayctl package: \(reason)"] + words.map { "  " + $0 }
+        )
+    }
+
+    @Test(
         "A disk that is full while it packs is told in the words of zip",
         .enabled(if: Packaging.missingArchives.isEmpty, "not all is installed that deploy/setup --lambda installs"),
         .enabled(if: mountsDisks, "this machine lets nobody mount a small disk in a namespace (unshare --mount)")
