@@ -43,6 +43,9 @@ enum PageChecks {
         }
     }
 
+    /// What a test that is skipped says.
+    static let why: Comment = "needs Debian's chromium and chromium-driver, and Python"
+
     /// What each check ended with.
     static let results = Task {
         await withCheckedContinuation { continuation in
@@ -73,7 +76,7 @@ enum PageChecks {
 
 @Suite(
     "The page, in headless Chromium",
-    .enabled(if: PageChecks.canBeMade, "needs Debian's chromium and chromium-driver, and Python")
+    .enabled(if: PageChecks.canBeMade, PageChecks.why)
 )
 struct PageTests {
     @Test("Does what it should", arguments: PageChecks.names)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The tools of the tests")
+@Suite("The tools of the tests", .enabled(if: hasPython, "there is no python3 on the PATH"))
 struct ToolTests {
     @Test(
         "Wrong arguments are answered with one line and status 2",
@@ -19,7 +19,7 @@ struct ToolTests {
         #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
     }
 
-    @Test("The folder for the screenshots is made", .enabled(if: PageChecks.canBeMade))
+    @Test("The folder for the screenshots is made", .enabled(if: PageChecks.canBeMade, PageChecks.why))
     func folder() throws {
         let folder = try ProjectFolder()
         let outcome = try run("check-page", ["/bin/true", folder.url.path + "/some/pictures"])
@@ -32,3 +32,5 @@ struct ToolTests {
         try ProjectFolder().process(project.appendingPathComponent("Tests/Tools/\(tool)"), arguments)
     }
 }
+
+private let hasPython = (try? python("", input: "")) != nil
