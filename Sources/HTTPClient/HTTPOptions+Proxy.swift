@@ -1,14 +1,14 @@
 import CCurl
 
 extension HTTPOptions {
-    /// The variable whose proxy libcurl would use for an https URL and cannot read; nil if it can, or if there is none.
-    /// Its value may hold a password, and libcurl would quote it.
+    /// What to say if libcurl cannot read the proxy that it would use for an https URL; nil if it can, or if there is none.
+    /// The variable's value may hold a password, and libcurl would quote it.
     package static func unreadableProxy(environment: [String: String]) -> String? {
         let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
         guard let name = names.first(where: { environment[$0]?.isEmpty == false }), let text = environment[name] else {
             return nil
         }
-        return isProxy(text) ? nil : name
+        return isProxy(text) ? nil : "\(name) is no URL of a proxy; percent-encode what is special in its password"
     }
 
     private static func isProxy(_ text: String) -> Bool {

@@ -25,9 +25,7 @@ package struct Configuration: Sendable {
 
     /// Reads the environment's variables.
     package init(environment: [String: String]) throws(Invalid) {
-        if let name = HTTPOptions.unreadableProxy(environment: environment) {
-            throw Invalid(message: "\(name) is no URL of a proxy; percent-encode what is special in its password")
-        }
+        if let message = HTTPOptions.unreadableProxy(environment: environment) { throw Invalid(message: message) }
         secretKey = environment["SECRET_KEY"].flatMap { $0.isEmpty ? nil : $0 }
         platform = try Platform(environment: environment)
         securityTrails = Client.Configuration(

@@ -54,6 +54,7 @@ struct CheckCommand: Subcommand {
         let (url, deployment) = try find(context)
         let address = try address(url, token: nil)
         context.print(address.url)
+        if !address.isHere { try context.checkProxy() }
         let probe: RelayProbe
         do throws(HTTPError) {
             probe = try RelayProbe(url: address.url, isHere: address.isHere, environment: context.environment)

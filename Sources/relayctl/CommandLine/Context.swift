@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import Loopback
 
 /// What a command has around it. Nothing else is read of the process, so that tests run commands in their own.
@@ -53,6 +54,11 @@ struct Context: Sendable {
 }
 
 extension Context {
+    /// Throws if the environment's proxy is one that libcurl would go past, or whose password it would show.
+    func checkProxy() throws {
+        if let message = HTTPOptions.unreadableProxy(environment: environment) { throw CommandError(message) }
+    }
+
     /// The columns of the terminal; nil if it is none, or does not say.
     func width(of descriptor: Int32) -> Int? {
         var size = winsize()

@@ -119,6 +119,7 @@ struct InvestigateCommand: Subcommand {
         try confirm(observables.found, variables, context)
         let relay = try InvestigatedRelay(target, context, variables, token: readToken(variables, context))
         defer { relay.stop() }
+        if !relay.address.isHere { try context.checkProxy() }
         let progress = InvestigationProgress(context, count: observables.found.count)
         let findings: Findings
         do throws(InvestigationError) {

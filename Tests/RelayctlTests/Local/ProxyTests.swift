@@ -57,4 +57,25 @@ struct ProxyTests {
         #expect(elsewhere.status == 1)
         #expect(proxy.connectionCount > 0)
     }
+
+    @Test(
+        "A proxy that libcurl cannot read is refused in one line without its password, before anything is asked",
+        arguments: [
+            ["check", "--url", "https://relay.invalid/dev"],
+            ["investigate", "--url", "https://relay.invalid/dev", "example.com"], ["status", "dev"],
+        ],
+        ["ftp://user:PASSWORD@127.0.0.1:1", "http://user:PASSWORD%00@127.0.0.1:1", "http://user:PASSWORD#@127.0.0.1:1"]
+    )
+    func unreadable(command: [String], proxy: String) throws {
+        let password = "pAsSwOrD-0123456789"
+        let outcome = try ProjectFolder(
+            environment: [
+                "HTTPS_PROXY": proxy.replacing("PASSWORD", with: password), "RELAY_JWT": "a.b.c",
+                "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret",
+            ]
+        ).run(command)
+        let advice = "percent-encode what is special in its password"
+        #expect(outcome.status == 2)
+        #expect(outcome.errors == "relayctl \(command[0]): HTTPS_PROXY is no URL of a proxy; \(advice)\n")
+    }
 }
