@@ -127,7 +127,7 @@ extension Scanner {
             if byte == UInt8(ascii: "<") { bracketed = position }
             let isInside =
                 byte == UInt8(ascii: "+") || isHost(at: position - 1)
-                || (byte == UInt8(ascii: "'") && isLetter(text[position - 2]) && isLetter(text[position]))
+                || isApostrophe(at: position - 1)
             guard isInside || byte == UInt8(ascii: "=") else { break }
             // "see...user@example.com": two dots are no part of it (RFC 5322, section 3.2.3).
             if position < end, plain(position - 1) == UInt8(ascii: "."), plain(position) == UInt8(ascii: ".") { break }
@@ -155,9 +155,18 @@ extension Scanner {
     mutating func isLocalPart(from index: Int) -> Bool {
         guard index >= noLocalPartBefore else { return false }
         var end = index
-        while end < index + 64, isHost(at: end) || text[end] == UInt8(ascii: "+") { end += 1 }
+        while end < index + 64, isHost(at: end) || text[end] == UInt8(ascii: "+") || isApostrophe(at: end),
+            plain(end) != UInt8(ascii: ".") || plain(end + 1) != UInt8(ascii: ".")
+        {
+            end += 1
+        }
         if text[end] == UInt8(ascii: "@") { return true }
         noLocalPartBefore = end
         return false
+    }
+
+    /// Whether an apostrophe stands between two letters.
+    func isApostrophe(at index: Int) -> Bool {
+        text[index] == UInt8(ascii: "'") && isLetter(text[index - 1]) && isLetter(text[index + 1])
     }
 }

@@ -15,7 +15,7 @@ extension Scanner {
             return
         }
         if after == UInt8(ascii: "@"), scanMail(from: start, at: end) { return }
-        if after == UInt8(ascii: "+"), isLocalPart(from: end) { return }
+        if after == UInt8(ascii: "+") || isApostrophe(at: end), isLocalPart(from: end) { return }
         guard hasDot(start..<end) else {
             if tail == .none { word = start..<end }
             return

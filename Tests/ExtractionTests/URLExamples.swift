@@ -62,6 +62,8 @@ let urlExamples: [Example] = [
     Example("mailto:user@example.com?subject=a.zip", "user@example.com example.com", leftOut: "a.zip"),
     Example("first.last+tag@example.com", "first.last+tag@example.com example.com"),
     Example("o'brien@example.com", "o'brien@example.com example.com"),
+    Example("ex.us'r@example.com", "ex.us'r@example.com example.com"),
+    Example("evil.example's owner is user@example.com", "evil.example user@example.com example.com"),
     // Two dots in a row are no part of an address.
     Example("see...user@example.com", "user@example.com example.com"),
     Example("first..last@example.com", "last@example.com example.com"),
