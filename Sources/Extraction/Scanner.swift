@@ -55,7 +55,12 @@ struct Scanner: ~Copyable {
             case .query:
                 if tail != .none || isHostBefore { tail = .query }
                 index += 1
-            case .other: index += 1
+            case .other:
+                // "user+@example.com": no word stands before the sign.
+                if byte == UInt8(ascii: "@"), text[index - 1] == UInt8(ascii: "+"), scanMail(from: index, at: index) {
+                    continue
+                }
+                index += 1
             }
         }
     }

@@ -64,6 +64,7 @@ let urlExamples: [Example] = [
     Example("o'brien@example.com", "o'brien@example.com example.com"),
     Example("ex.us'r@example.com", "ex.us'r@example.com example.com"),
     Example("evil.example's owner is user@example.com", "evil.example user@example.com example.com"),
+    Example("l+.@example.com user+@example.net", "l+@example.com example.com user+@example.net example.net"),
     // Two dots in a row are no part of an address.
     Example("see...user@example.com", "user@example.com example.com"),
     Example("first..last@example.com", "last@example.com example.com"),
