@@ -129,12 +129,14 @@ extension Scanner {
                 byte == UInt8(ascii: "+") || isHost(at: position - 1)
                 || isApostrophe(at: position - 1)
             guard isInside || byte == UInt8(ascii: "=") else { break }
-            // "see...user@example.com": two dots are no part of it (RFC 5322, section 3.2.3).
-            if position < end, plain(position - 1) == UInt8(ascii: "."), plain(position) == UInt8(ascii: ".") { break }
             if isInside, position == start { start -= 1 }
             position -= 1
         }
         start = bracketed ?? start
+        // "see...user@example.com": two dots in a row are no part of it (RFC 5322, section 3.2.3).
+        for index in start..<end where plain(index) == UInt8(ascii: ".") && plain(index + 1) == UInt8(ascii: ".") {
+            start = index + 1
+        }
         var end = end
         while start < end, ".+-'".utf8.contains(plain(start)) { start += 1 }
         while end > start, plain(end - 1) == UInt8(ascii: ".") { end -= 1 }

@@ -68,6 +68,7 @@ let urlExamples: [Example] = [
     // Two dots in a row are no part of an address.
     Example("see...user@example.com", "user@example.com example.com"),
     Example("first..last@example.com", "last@example.com example.com"),
+    Example("first[.].last@example.com", "last@example.com example.com"),
     Example("['a@example.com','b@example.com']", "a@example.com example.com b@example.com"),
     Example("From: \"A B\" <a.b@example.com>, c@example.net", "a.b@example.com example.com c@example.net example.net"),
     Example("email=user@example.com", "user@example.com example.com"),
