@@ -138,7 +138,7 @@ extension Scanner {
             start = index + 1
         }
         var end = end
-        while start < end, ".+-'".utf8.contains(plain(start)) { start += 1 }
+        while start < end, ".+-'=".utf8.contains(plain(start)) { start += 1 }
         while end > start, plain(end - 1) == UInt8(ascii: ".") { end -= 1 }
         value.removeAll(keepingCapacity: true)
         while start < end {

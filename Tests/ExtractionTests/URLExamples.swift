@@ -69,6 +69,7 @@ let urlExamples: [Example] = [
     Example("see...user@example.com", "user@example.com example.com"),
     Example("first..last@example.com", "last@example.com example.com"),
     Example("first[.].last@example.com", "last@example.com example.com"),
+    Example("<=a.b@example.com>", "a.b@example.com example.com"),
     Example("['a@example.com','b@example.com']", "a@example.com example.com b@example.com"),
     Example("From: \"A B\" <a.b@example.com>, c@example.net", "a.b@example.com example.com c@example.net example.net"),
     Example("email=user@example.com", "user@example.com example.com"),
