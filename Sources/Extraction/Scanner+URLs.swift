@@ -160,7 +160,7 @@ extension Scanner {
         while end < index + 64, isHost(at: end) || text[end] == UInt8(ascii: "+") || isApostrophe(at: end),
             plain(end) != UInt8(ascii: ".") || plain(end + 1) != UInt8(ascii: ".")
         {
-            end += 1
+            end += text[end] < 0x80 ? 1 : text.scalar(at: end)?.length ?? 1
         }
         if text[end] == UInt8(ascii: "@") { return true }
         noLocalPartBefore = end

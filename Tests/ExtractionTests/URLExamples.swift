@@ -62,6 +62,7 @@ let urlExamples: [Example] = [
     Example("mailto:user@example.com?subject=a.zip", "user@example.com example.com", leftOut: "a.zip"),
     Example("first.last+tag@example.com", "first.last+tag@example.com example.com"),
     Example("o'brien@example.com", "o'brien@example.com example.com"),
+    Example("q.example.com're.etü@example.org", "q.example.com're.etü@example.org example.org"),
     Example("ex.us'r@example.com", "ex.us'r@example.com example.com"),
     Example("evil.example's owner is user@example.com", "evil.example user@example.com example.com"),
     Example("l+.@example.com user+@example.net", "l+@example.com example.com user+@example.net example.net"),
