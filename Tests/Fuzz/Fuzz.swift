@@ -278,7 +278,13 @@ private func extract(_ input: [UInt8]) {
     check(Set(text.found).count == text.found.count, "an observable is told twice")
     for observable in text.found.prefix(20) {
         check(observable.value.utf8.count <= 4 * input.count + 16, "a long value of a short text")
-        let text = observable.kind == .domain ? "https://\(observable.value)/" : observable.value
+        let text =
+            switch observable.kind {
+            case .domain: "https://\(observable.value)/"
+            // Only there an equals sign is a part of it.
+            case .email: "<\(observable.value)>"
+            case .ip, .ipv6: observable.value
+            }
         check(TextObservables(in: text).found.first == observable, "\(observable) is not found by itself")
     }
 }
