@@ -153,7 +153,7 @@ extension Scanner {
         return !value.isEmpty
     }
 
-    /// Whether an e-mail address's `@` follows the plus sign at `index`, and the word after it.
+    /// Whether an e-mail address's `@` follows the plus sign or the apostrophe at `index`, and the word after it.
     mutating func isLocalPart(from index: Int) -> Bool {
         guard index >= noLocalPartBefore else { return false }
         var end = index

@@ -247,13 +247,7 @@ package struct JSONReader {
         guard let base = text.baseAddress else { return }
         while index + 8 <= text.count {
             let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-            let quotes = word ^ 0x2222_2222_2222_2222
-            let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
-            let ones: UInt64 = 0x0101_0101_0101_0101
-            let special =
-                (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
-                | word
-            let found = special & 0x8080_8080_8080_8080
+            let found = JSONString.marks(in: word) | word & 0x8080_8080_8080_8080
             guard found == 0 else {
                 // The lowest mark is the first byte's: a borrow only ever marks bytes behind it.
                 index += found.littleEndian.trailingZeroBitCount / 8

@@ -60,6 +60,17 @@ package struct JSONString {
 
     // MARK: - Escapes (RFC 8259, section 7)
 
+    /// The highest bit of each of eight bytes that is a quote, a backslash or a control character, and perhaps of bytes
+    /// above the lowest of these.
+    static func marks(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ 0x2222_2222_2222_2222
+        let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
+        let found =
+            (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+        return found & 0x8080_8080_8080_8080
+    }
+
     /// What a letter stands for behind a backslash; nil for none that does, and for `u`.
     static func escape(_ letter: UInt8) -> UInt8? {
         switch letter {

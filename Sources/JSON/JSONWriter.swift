@@ -157,7 +157,7 @@ package struct JSONWriter {
     }
 
     /// Appends what `body` writes, which returns how many bytes that is. The array is a little longer than what was
-    /// written, so that it does not grow for each byte: that would take several times as long as the rest.
+    /// written, so that it does not grow for each byte.
     private mutating func extend(atMost limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
         if buffer.count - count < limit {
             buffer.append(contentsOf: repeatElement(0, count: max(limit, 4096)))
@@ -202,7 +202,7 @@ package struct JSONWriter {
         while index < text.count {
             if index + 8 <= text.count {
                 let word = UnsafeRawPointer(source + index).loadUnaligned(as: UInt64.self)
-                if !hasSpecial(word) {
+                if JSONString.marks(in: word) == 0 {
                     UnsafeMutableRawPointer(next).storeBytes(of: word, as: UInt64.self)
                     next += 8
                     index += 8
@@ -229,16 +229,6 @@ package struct JSONWriter {
     private static func write(_ byte: UInt8, to next: inout UnsafeMutablePointer<UInt8>) {
         next.pointee = byte
         next += 1
-    }
-
-    /// Whether a quote, a backslash or a control character is among eight bytes.
-    private static func hasSpecial(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = word ^ 0x2222_2222_2222_2222
-        let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
-        let found =
-            (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
-        return found & 0x8080_8080_8080_8080 != 0
     }
 
     /// Writes what stands for a control character behind a backslash.

@@ -99,7 +99,8 @@ package final class Client {
         let questions = subjects.flatMap { subject in
             configuration.lookups.filter { $0.applies(subject) }.map { Question(subject: subject, lookup: $0) }
         }
-        let dispatcher = dispatcher(key, memory: share(of: key), trace: trace, until: end)
+        let owner = Memory.Digest(key: key)
+        let dispatcher = dispatcher(key, owner, memory: share(of: owner), trace: trace, until: end)
         var inquiry = Inquiry(questions, dispatcher, key: key, pages: pages, today: .today)
         var bySubject: [Subject: [Answer]] = [:]
         bySubject.reserveCapacity(subjects.count)
@@ -107,7 +108,7 @@ package final class Client {
             bySubject[question.subject, default: []].append(answer)
         }
         if dispatcher.requests > 0 {
-            paces.learn(dispatcher.stop == .keyRefused ? nil : dispatcher.pace.continued, of: key, now: .now)
+            paces.learn(dispatcher.stop == .keyRefused ? nil : dispatcher.pace.continued, of: owner, now: .now)
         }
         return Report(answers: bySubject, requests: dispatcher.requests, hits: dispatcher.hits)
     }
@@ -115,23 +116,33 @@ package final class Client {
     /// Asks whether the API takes the key. Returns what is wrong, if something is, and how many requests it took.
     package func ping(key: String, until end: MonotonicTime, trace: Trace? = nil) -> (failure: Failure?, requests: Int)
     {
-        let dispatcher = dispatcher(key, memory: nil, trace: trace, until: end)
+        let owner = Memory.Digest(key: key)
+        let dispatcher = dispatcher(key, owner, memory: nil, trace: trace, until: end)
         var failure: Failure? = .unavailable("SecurityTrails did not answer in time")
         dispatcher.enqueue(Job(question: 0, page: 1, request: APIRequest("ping")))
         while let (_, outcome) = dispatcher.next() {
             failure = Self.failure(ofPing: outcome, key: key)
-            if case .success(let response) = outcome, response.refusesKey { share(of: key)?.forget() }
+            if case .success(let response) = outcome, response.refusesKey {
+                share(of: owner)?.forget()
+                paces.learn(nil, of: owner, now: .now)
+            }
         }
         return (failure, dispatcher.requests)
     }
 
-    private func dispatcher(_ key: String, memory: Memory.Share?, trace: Trace?, until end: MonotonicTime) -> Dispatcher
-    {
+    /// - Parameter owner: the key, as what is remembered is found by it.
+    private func dispatcher(
+        _ key: String,
+        _ owner: Memory.Digest,
+        memory: Memory.Share?,
+        trace: Trace?,
+        until end: MonotonicTime
+    ) -> Dispatcher {
         Dispatcher(
             http,
             baseURL: configuration.baseURL,
             key: key,
-            pace: paces.pace(of: key, rate: configuration.requestsPerSecond, now: .now),
+            pace: paces.pace(of: owner, rate: configuration.requestsPerSecond, now: .now),
             memory: memory,
             trace: trace,
             until: end
@@ -149,7 +160,7 @@ package final class Client {
     }
 
     /// What is remembered for a key; nil if nothing is to be remembered.
-    private func share(of key: String) -> Memory.Share? {
+    private func share(of key: Memory.Digest) -> Memory.Share? {
         guard configuration.cacheSeconds > 0 else { return nil }
         return Memory.Share(
             memory,

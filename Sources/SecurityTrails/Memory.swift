@@ -104,9 +104,9 @@ package final class Memory: @unchecked Sendable {
         /// - Parameters:
         ///   - lifetime: seconds for which an answer is kept.
         ///   - capacity: bytes that the whole memory may hold.
-        init(_ memory: Memory, key: String, lifetime: Double, capacity: Int) {
+        init(_ memory: Memory, key: Digest, lifetime: Double, capacity: Int) {
             self.memory = memory
-            self.key = Digest(key: key)
+            self.key = key
             self.lifetime = lifetime
             self.capacity = capacity
         }

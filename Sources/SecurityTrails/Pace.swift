@@ -181,14 +181,14 @@ struct Paces {
     /// The pace to begin an invocation with.
     ///
     /// - Parameter rate: requests a second that the operator has set.
-    func pace(of key: String, rate: Int?, now: MonotonicTime) -> Pace {
-        guard let (pace, end) = known[Memory.Digest(key: key)], now < end else { return Pace(rate: rate, now: now) }
+    func pace(of key: Memory.Digest, rate: Int?, now: MonotonicTime) -> Pace {
+        guard let (pace, end) = known[key], now < end else { return Pace(rate: rate, now: now) }
         return pace
     }
 
     /// Remembers what an invocation has found out; nil: nothing.
-    mutating func learn(_ pace: Pace?, of key: String, now: MonotonicTime) {
+    mutating func learn(_ pace: Pace?, of key: Memory.Digest, now: MonotonicTime) {
         if known.count >= Self.capacity { known = [:] }
-        known[Memory.Digest(key: key)] = pace.map { ($0, now + Self.lifetime) }
+        known[key] = pace.map { ($0, now + Self.lifetime) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import LocalLambda
 import Loopback
 import SecurityTrails
@@ -191,6 +192,19 @@ struct PaceTests {
         _ = asked.about(["d0.example"])
         asked.standIn.load(.domains(6, after: 0.2))
         _ = asked.about(["d1.example"], key: "another")
+        #expect(atOnce(asked) == 1)
+    }
+
+    @Test("After a ping whose key is refused the next call begins with one request again")
+    func refusedPing() throws {
+        let asked = try Asked(.domains(6, after: 0.2))
+        _ = asked.about(["d0.example"])
+        var refusing = Scenario.domains(6, after: 0.2)
+        refusing.ping = [.json(["message": "no"], status: 401)]
+        asked.standIn.load(refusing)
+        _ = asked.client.ping(key: "the-key", until: MonotonicTime.now + 5)
+        asked.standIn.load(.domains(6, after: 0.2))
+        _ = asked.about(["d1.example", "d2.example"])
         #expect(atOnce(asked) == 1)
     }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// A date and a time of day with a zone (RFC 3339, section 5.6), as seconds since 1970; nil for any other text.
 func moment(_ text: String) -> Double? {
-    // Every answer of a replay is searched for times: a regular expression takes ten times as long.
+    // Every answer of a replay is searched for times; compiling a regular expression for each took most of a replay's time.
     var rest = text.utf8[...]
     func take(_ sign: Unicode.Scalar) -> Bool {
         guard rest.first == UInt8(ascii: sign) else { return false }
