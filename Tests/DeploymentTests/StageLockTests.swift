@@ -22,7 +22,8 @@ struct StageLockTests {
         let state = held.with { $0 }
         #expect(state.most == 1)
         #expect(state.times + state.refusals == 8000)
-        #expect(state.times > 16)
+        // How often is the scheduler's choice; a lock that is never let go is taken once.
+        #expect(state.times > 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     }
 
